@@ -1,0 +1,1 @@
+"""Cart events to tally, prices and receipts."""

@@ -1,0 +1,1 @@
+"""Truth files, matching of events to truth, and accuracy reports."""

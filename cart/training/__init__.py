@@ -1,0 +1,1 @@
+"""Data sets, training and export of our models (needs the extra `train`)."""

@@ -1,0 +1,1 @@
+"""A visit of a hand: what it added and removed, decided from boxes alone."""
