@@ -1,0 +1,171 @@
+"""The evidence of contents: what lay in the cart before, what lies there now, matched by place and look.
+
+Absence is weighed, not counted: a clear view of an item's home without the item speaks for its being gone by
+the logarithm of how rarely the detector misses that item, and views close in time are worth little more than
+one. Nothing leaves a cart untouched, so an item whose home nothing has moved over needs far more of it.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from cart.vision.boxes import Box, covered
+from cart.vision.tracking import distance, likeness, same_place
+from cart.vision.visits.observation import Observation
+from cart.vision.visits.piece import Piece
+
+REAL_FRAME_RATE_GAP = 0.25
+"""Frames further apart than this, in seconds, show no motion: only contents count."""
+_VIEW_SECONDS = 0.2  # views closer in time than this are worth less than one
+_SURE_GONE = math.log(50)
+_UNTOUCHED = math.log(1000)
+_COVERED_SHARE = 0.3
+_TOUCHED_SHARE = 0.15
+_MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
+_MOVED_LIKENESS = 0.55
+_NEAR = 0.8  # item sizes: how far a hidden item may have slid
+_GRID = (24, 32)  # rows, columns
+
+
+class SeenEmpty:
+    """Where in the picture clear views have been had without an item there, as coarse grids.
+
+    Args:
+        size: width and height of the picture in pixels.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._views: NDArray[np.float32] = np.zeros(_GRID, np.float32)
+        self._undisturbed: NDArray[np.float32] = np.zeros(_GRID, np.float32)
+
+    def look(self, boxes: Iterable[Box], worth: float) -> None:
+        """Count a view worth `worth` of all cells but those under `boxes` (hands and items)."""
+        clear = np.ones(_GRID, bool)
+        for box in boxes:
+            clear[self._cells(box)] = False
+        self._views[clear] += worth
+        self._undisturbed[clear] += worth
+
+    def disturb(self, seen: Observation, moving: Sequence[Box]) -> None:
+        """Note where a hand, an item on the move or a change of the picture was."""
+        for box in (*seen.hands, *moving):
+            self._undisturbed[self._cells(box)] = 0
+        if seen.motion is None:
+            self._undisturbed[:] = 0
+        else:
+            rows, columns = (np.arange(n) * m // n for n, m in zip(_GRID, seen.motion.shape, strict=True))
+            self._undisturbed[seen.motion[np.ix_(rows, columns)]] = 0
+
+    def views(self, box: Box) -> float:
+        """Return how many clear views of the box's place there have been, by its median cell."""
+        return float(np.median(self._views[self._cells(box)]))
+
+    def undisturbed_views(self, box: Box) -> float:
+        """Return how many of them there have been since something last moved there, by its median cell."""
+        return float(np.median(self._undisturbed[self._cells(box)]))
+
+    def _cells(self, box: Box) -> tuple[slice, slice]:
+        (rows, columns), (width, height) = _GRID, self._size
+        return _span(box[1], box[3], rows / height, rows), _span(box[0], box[2], columns / width, columns)
+
+
+def _span(low: float, high: float, scale: float, count: int) -> slice:
+    first = min(count - 1, max(0, int(low * scale)))
+    return slice(first, max(first + 1, min(count, math.ceil(high * scale))))
+
+
+def worth_of_view(elapsed: float) -> float:
+    """Return what a view is worth, 0..1, `elapsed` seconds after the one before."""
+    return min(1.0, elapsed / _VIEW_SECONDS)
+
+
+def motion_share(box: Box, motion: NDArray[np.bool_] | None, size: tuple[int, int]) -> float:
+    """Return the share of a box's cells, 0..1, in which the picture changed; 0 where nobody looked."""
+    if motion is None:
+        return 0.0
+    rows, columns = motion.shape
+    cells = motion[
+        _span(box[1], box[3], rows / size[1], rows), _span(box[0], box[2], columns / size[0], columns)
+    ]
+    return float(cells.mean())
+
+
+def is_touched(home: Box, seen: Observation, moving: Sequence[Box], size: tuple[int, int]) -> bool:
+    """Tell whether a hand, an item on the move or a change of the picture lies over a home."""
+    if any(covered(home, by=box) > 0 for box in (*seen.hands, *moving)):
+        return True
+    return motion_share(home, seen.motion, size) > _TOUCHED_SHARE
+
+
+def is_clear(
+    home: Box, seen: Observation, others: Sequence[Box], elapsed: float, size: tuple[int, int]
+) -> bool:
+    """Tell whether an item lying at `home` would be in full view.
+
+    Args:
+        home: where it would lie.
+        seen: the frame.
+        others: boxes of the other items in the frame.
+        elapsed: seconds since the frame before; at a real frame rate a changing place is not clear.
+        size: of the picture.
+    """
+    if any(covered(home, by=box) > _COVERED_SHARE for box in (*seen.hands, *others)):
+        return False
+    return elapsed > REAL_FRAME_RATE_GAP or motion_share(home, seen.motion, size) <= _TOUCHED_SHARE
+
+
+def see_at_home(piece: Piece, worth: float) -> None:
+    """Take in a view in which the piece lay at its home."""
+    piece.clear_sights += worth
+    piece.clear_views += worth
+    piece.absent, piece.absent_since = 0.0, None
+
+
+def miss_at_home(piece: Piece, time: float, worth: float) -> None:
+    """Take in a clear view of its home, at `time`, without the piece."""
+    missed, found = _MISS_PRIOR
+    rate = (missed + piece.clear_views - piece.clear_sights) / (missed + found + piece.clear_views)
+    piece.absent += worth * -math.log(rate)
+    if piece.absent_since is None:
+        piece.absent_since = time
+
+
+def chance_gone(piece: Piece) -> float:
+    """Return the chance, 0..1, that a content piece has left its home."""
+    odds = math.exp(min(50.0, piece.absent - (0.0 if piece.touched else _UNTOUCHED)))
+    return odds / (1 + odds) if piece.absent else 0.0
+
+
+def surely_gone(piece: Piece) -> bool:
+    """Tell whether the evidence of absence is enough to act on at once."""
+    return piece.absent >= _SURE_GONE + (0.0 if piece.touched else _UNTOUCHED)
+
+
+def match_moved(new: Sequence[Piece], unseen: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
+    """Pair pieces that came to rest with content pieces out of sight which they may be, best pairs first.
+
+    A piece that is missing from its home may lie anywhere; one that something covers only where it lay.
+    As many and as good pairs as possible (Hungarian method over likeness less distance).
+    """
+    if not new or not unseen:
+        return []
+    scores = np.array([[_moved_score(a, b) for b in unseen] for a in new])
+    rows, columns = linear_sum_assignment(scores, maximize=True)
+    return [(new[r], unseen[c]) for r, c in zip(rows, columns, strict=True) if scores[r, c] > 0]
+
+
+def _moved_score(new: Piece, old: Piece) -> float:
+    assert new.rest is not None
+    alike = likeness(new.track.look, old.track.look)
+    if old.home is None:
+        return alike if alike >= _MOVED_LIKENESS else 0.0
+    apart = distance(new.rest.box, old.home)
+    if same_place(new.rest.box, old.home) > 0.5:
+        return 1 + alike if alike > _MOVED_LIKENESS / 2 else 0.0
+    if alike < _MOVED_LIKENESS or not old.touched or (not old.absent and apart > _NEAR):
+        return 0.0
+    return alike / (1 + 0.1 * apart)

@@ -1,0 +1,222 @@
+"""From what is known of the cart to the items added and removed.
+
+Both kinds of evidence are weighed for every item. One that comes to rest free of any hand, where nothing like it
+is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing from its
+clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to rest while
+something like it is missing has only been moved.
+"""
+
+from cart.vision.opening import Opening
+from cart.vision.tracking import likeness
+from cart.vision.visits import contents, crossing
+from cart.vision.visits.observation import Observation, VisitEvent
+from cart.vision.visits.piece import Piece, Zone
+from cart.vision.visits.visit import Visit
+from cart.vision.visits.world import World
+
+_WAIT_SECONDS = 2.0  # an item at rest waits at most this long for the whereabouts of something like it
+_LONG_VISIT_SECONDS = 3.0  # an item missing for this long is gone though the visit goes on
+_CROSSING_SECONDS = 0.6  # quiet time after which what crossed the rim unexplained is decided
+_CROSSING_CONFIDENCE = 0.6
+_SEEN_EMPTY_VIEWS = 2.0  # clear views of an empty place before what appears there can be new
+_LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
+_ALIKE = 0.4
+
+
+class Visits:
+    """Decides visits from observations given in order of time.
+
+    Args:
+        opening: the cart's opening, in pixels of the pictures observed.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self.world = World(opening)
+        self._events: list[VisitEvent] = []
+
+    @property
+    def contents(self) -> list[Piece]:
+        """The pieces that lie in the cart now, oldest first."""
+        return [piece for piece in self.world.pieces if piece.content]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether more frames of a scene at rest would settle what is still open."""
+        return not self.world.quiet or any(
+            (p.content and p.absent > 0) or (not p.content and p.rest is not None) for p in self.world.pieces
+        )
+
+    def update(self, seen: Observation) -> list[VisitEvent]:
+        """Take in one frame and return the events that are sure by now."""
+        if self.world.begins_visit(seen):
+            self._decide(closing=True)
+        self.world.observe(seen)
+        self._decide(closing=False)
+        self.world.remember_empty(seen)
+        return self._take_events()
+
+    def finish(self) -> list[VisitEvent]:
+        """Return the events that the end of the footage leaves open, on what is known by then."""
+        self._decide(closing=True)
+        return self._take_events()
+
+    def _take_events(self) -> list[VisitEvent]:
+        events, self._events = self._events, []
+        return events
+
+    def _decide(self, *, closing: bool) -> None:
+        self._follow_crossings()
+        self._decide_rests(closing)
+        self._decide_missing(closing)
+        self._decide_crossings(closing)
+
+    # Items at rest: initial, moved or added.
+
+    def _decide_rests(self, closing: bool) -> None:
+        new = [p for p in self.world.pieces if not p.content and p.rest is not None]
+        for piece in [p for p in new if self._was_there(p)]:
+            piece.settle()
+            piece.initial = piece.initial or self.world.visit is None
+            new.remove(piece)
+        ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or closing)]
+        for piece in [p for p in ready if p.origin_inside is False]:
+            self._add(piece)
+            ready.remove(piece)
+        if self.world.quiet or closing:
+            for piece, old in contents.match_moved(ready, self._out_of_sight()):
+                self.world.merge(piece, old)
+                ready.remove(piece)
+        for piece in ready:
+            if closing or self._nothing_alike_missing(piece):
+                self._add(piece)
+
+    def _was_there(self, piece: Piece) -> bool:
+        """Tell whether a piece lay there before anybody came: never seen empty, or found late."""
+        assert piece.rest is not None
+        if piece.origin_inside is False or not piece.never_moved:
+            return False
+        empty = self.world.empty
+        return (
+            empty.views(piece.rest.box) < _SEEN_EMPTY_VIEWS
+            or empty.undisturbed_views(piece.rest.box) >= _LATE_VIEWS
+        )
+
+    def _out_of_sight(self) -> list[Piece]:
+        return [p for p in self.contents if not self.world.in_sight(p)]
+
+    def _nothing_alike_missing(self, piece: Piece) -> bool:
+        assert piece.rest is not None
+        if piece.rest.seconds >= _WAIT_SECONDS:
+            return True
+        unseen = [p for p in self._out_of_sight() if p.touched]
+        if not self.world.quiet:
+            return not unseen
+        return not any(p.absent > 0 and likeness(p.track.look, piece.track.look) > _ALIKE for p in unseen)
+
+    def _add(self, piece: Piece) -> None:
+        assert piece.rest is not None
+        visit = self.world.current_visit()
+        visit.explain_entry(piece)
+        since = piece.rest.since
+        piece.settle()
+        confidence = 1 - (1 - piece.track.score) ** min(piece.track.hits, 3)
+        self._tell("add", piece, since, confidence, ended=max(since, piece.track.time))
+
+    # Contents that are missing: followed out, or gone from a home in clear view.
+
+    def _decide_missing(self, closing: bool) -> None:
+        world = self.world
+        for piece in self.contents:
+            if world.real_rate and crossing.has_left(piece, world.time, world.opening):
+                confidence = 1 - (1 - piece.track.score) ** min(piece.track.hits, 3)
+                self._remove(piece, piece.touching_until, confidence)
+            elif not world.in_sight(piece) and self._is_gone(piece, closing):
+                self._remove(piece, self._left_at(piece), contents.chance_gone(piece))
+
+    def _is_gone(self, piece: Piece, closing: bool) -> bool:
+        if closing:
+            return contents.chance_gone(piece) > 0.5
+        if not contents.surely_gone(piece):
+            return False
+        assert piece.absent_since is not None
+        return self.world.quiet or self.world.time - piece.absent_since >= _LONG_VISIT_SECONDS
+
+    def _left_at(self, piece: Piece) -> float:
+        """Estimate when a missing piece left: with what was seen coming out, else with the last hand."""
+        visit, missed = self.world.visit, piece.absent_since
+        assert missed is not None
+        if visit is None or visit.last_active < piece.track.time:
+            return max(piece.touching_until, missed if visit is None else piece.track.time)
+        followed = visit.explain_exit(piece)
+        return (
+            followed.touching_until if followed is not None else max(piece.touching_until, visit.last_active)
+        )
+
+    def _remove(self, piece: Piece, time: float, confidence: float) -> None:
+        self._tell("remove", piece, time, confidence, ended=max(time, piece.track.time))
+        self.world.discard(piece)
+
+    # What crossed the rim without being seen at rest.
+
+    def _follow_crossings(self) -> None:
+        world = self.world
+        if not world.real_rate or world.visit is None:
+            return
+        for piece in world.pieces:
+            if piece.content or piece.crossed or not crossing.is_lost(piece, world.time):
+                continue
+            if piece.origin_inside is False and piece.zone is Zone.INSIDE and not piece.at_rim(world.opening):
+                piece.crossed = True
+                world.visit.went_in.append(piece)
+            elif piece.origin_inside and (piece.zone is Zone.OUTSIDE or piece.at_rim(world.opening)):
+                piece.crossed = True
+                world.visit.came_out.append(piece)
+
+    def _decide_crossings(self, closing: bool) -> None:
+        visit, world = self.world.visit, self.world
+        if visit is None or not (closing or world.time - visit.last_active >= _CROSSING_SECONDS):
+            return
+        visit.cancel_shown()
+        for piece in [p for p in visit.went_in if not p.content]:
+            piece.content = True
+            self._tell(
+                "add", piece, piece.track.time, _CROSSING_CONFIDENCE, ended=piece.track.time, unsure=True
+            )
+        for piece in visit.came_out:
+            hidden = self._hidden_like(piece)
+            if hidden is not None:
+                self._tell(
+                    "remove",
+                    hidden,
+                    piece.touching_until,
+                    _CROSSING_CONFIDENCE,
+                    ended=piece.track.time,
+                    unsure=True,
+                )
+                world.discard(hidden)
+        visit.went_in, visit.came_out = [], []
+
+    def _hidden_like(self, piece: Piece) -> Piece | None:
+        return max(
+            (p for p in self._out_of_sight() if likeness(p.track.look, piece.track.look) > _ALIKE),
+            key=lambda p: likeness(p.track.look, piece.track.look),
+            default=None,
+        )
+
+    def _tell(
+        self, action: str, piece: Piece, time: float, confidence: float, *, ended: float, unsure: bool = False
+    ) -> None:
+        visit: Visit = self.world.current_visit()
+        self._events.append(
+            VisitEvent(
+                action="add" if action == "add" else "remove",
+                time=time,
+                piece=piece.id,
+                visit=visit.number,
+                confidence=min(0.999, confidence),
+                unsure=unsure,
+                from_initial=action == "remove" and piece.initial,
+                began=min(time, visit.began),
+                ended=ended,
+            )
+        )

@@ -1,0 +1,171 @@
+"""One physical item as a visit's rules know it: where it rests, whether it lies in the cart, where it came from."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from cart.vision.boxes import Box, area, covered
+from cart.vision.opening import Opening
+from cart.vision.tracking import Track, distance, size
+
+FREE_SECONDS = 0.3
+"""How long an item lies inside, free of any hand, before it counts as let go (the contract's figure)."""
+_HELD_SHARE = 0.15  # share of an item's box under a hand's
+_REST_DISTANCE = 0.25  # item sizes that a box may wander and still rest
+_REST_GROWTH = 1.6  # ratio of areas within which a resting box may vary
+_INSIDE_SHARE, _INSIDE_DEPTH = 0.5, 0.1
+_OUTSIDE_SHARE = 0.2
+_ANCHOR_MEMORY = 0.8
+
+
+class Zone(Enum):
+    """Where a box lies to the opening; the band between inside and outside is the rim."""
+
+    OUTSIDE = "outside"
+    RIM = "rim"
+    INSIDE = "inside"
+
+
+def zone_of(box: Box, opening: Opening) -> Zone:
+    """Return the zone of a box, with a band at the rim instead of a line.
+
+    Inside takes half of the box over the opening and its middle a tenth of its size past the rim;
+    outside takes no more than a fifth of it over the opening.
+    """
+    share = opening.share_inside(box)
+    if share <= _OUTSIDE_SHARE:
+        return Zone.OUTSIDE
+    if share >= _INSIDE_SHARE and opening.depth_of(box) >= _INSIDE_DEPTH:
+        return Zone.INSIDE
+    return Zone.RIM
+
+
+def is_held(box: Box, hands: tuple[Box, ...]) -> bool:
+    """Tell whether a hand's box lies over enough of an item's box to be holding it."""
+    return any(covered(box, by=hand) > _HELD_SHARE for hand in hands)
+
+
+@dataclass(slots=True)
+class Rest:
+    """A stretch of time in which an item stayed where it is, inside the opening and free of hands.
+
+    Attributes:
+        since, until: media seconds of its first and its last sight there.
+        box: where, pixels (a running mean).
+        sights: how often it was seen there.
+    """
+
+    since: float
+    until: float
+    box: Box
+    sights: int = 1
+
+    @property
+    def seconds(self) -> float:
+        """How long it has lain there."""
+        return self.until - self.since
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether it has lain there for as long as an add needs."""
+        return self.seconds >= FREE_SECONDS - 1e-6
+
+    def goes_on(self, box: Box) -> bool:
+        """Tell whether a sight at `box` is still the same rest."""
+        ratio = area(box) / max(area(self.box), 1e-6)
+        return distance(self.box, box) <= _REST_DISTANCE and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
+
+    def see(self, time: float, box: Box) -> None:
+        """Add a sight."""
+        self.until, self.sights = time, self.sights + 1
+        old, new = _ANCHOR_MEMORY, 1 - _ANCHOR_MEMORY
+        x1, y1, x2, y2 = (old * a + new * b for a, b in zip(self.box, box, strict=True))
+        self.box = (x1, y1, x2, y2)
+
+
+@dataclass(eq=False, slots=True)
+class Piece:
+    """One item, from its first sight until it is forgotten.
+
+    Attributes:
+        id: number of the item.
+        track: the track that shows it now.
+        first_zone: where it was first seen.
+        origin_inside: whether it came out of the cart (True), from outside (False), or unknown (None).
+        content: whether it lies in the cart as far as we know.
+        initial: whether it lay there before the first visit.
+        home: where it lies in the cart, pixels; None until it has rested there.
+        rest: its present rest, None while it is held or moves.
+        zone, held: as of its last sight.
+        touching_until: the last moment at which its box touched the opening (or the picture).
+        been_inside: whether it was ever seen inside.
+        clear_sights, clear_views: how often it was found among the clear views of its home.
+        absent: evidence, in nats, that it has left its home.
+        absent_since: the first clear view without it, media seconds.
+        touched: something moved over its home since it was last seen there.
+        crossed: it is on its visit's list of what crossed the rim.
+    """
+
+    id: int
+    track: Track
+    first_zone: Zone
+    zone: Zone
+    origin_inside: bool | None = None
+    content: bool = False
+    initial: bool = False
+    home: Box | None = None
+    rest: Rest | None = None
+    held: bool = False
+    touching_until: float = 0.0
+    been_inside: bool = False
+    clear_sights: float = 0.0
+    clear_views: float = 0.0
+    absent: float = 0.0
+    absent_since: float | None = None
+    touched: bool = False
+    crossed: bool = False
+
+    @property
+    def away_from_home(self) -> bool:
+        """Whether it was last seen somewhere else than at its home."""
+        return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
+
+    def see(self, time: float, opening: Opening, hands: tuple[Box, ...]) -> None:
+        """Take in the track's sight at `time`."""
+        box = self.track.box
+        self.zone, self.held = zone_of(box, opening), is_held(box, hands)
+        self.been_inside = self.been_inside or self.zone is Zone.INSIDE
+        if opening.touches(box):
+            self.touching_until = time
+        if self.zone is not Zone.INSIDE or self.held:
+            self.rest = None
+        elif self.rest is not None and self.rest.goes_on(box):
+            self.rest.see(time, box)
+        else:
+            self.rest = Rest(time, time, box)
+
+    def settle(self) -> None:
+        """Make its present rest its home."""
+        assert self.rest is not None
+        self.content, self.home = True, self.rest.box
+        self.absent, self.absent_since, self.touched = 0.0, None, False
+
+    def take_over(self, other: "Piece") -> None:
+        """Go on as another piece, which turned out to be this one, and rest where that one rests."""
+        self.track, self.rest = other.track, other.rest
+        self.zone, self.held, self.touching_until = other.zone, other.held, other.touching_until
+        self.settle()
+
+    @property
+    def never_moved(self) -> bool:
+        """Whether it still rests where it was first seen."""
+        return self.rest is not None and distance(self.track.first[1], self.rest.box) <= _REST_DISTANCE
+
+    def is_moving(self, opening: Opening) -> bool:
+        """Tell whether it was on the move, over the opening, when last seen."""
+        speed = math.hypot(*self.track.velocity)
+        return self.rest is None and speed > size(self.track.box) and opening.touches(self.track.box)
+
+    def at_rim(self, opening: Opening) -> bool:
+        """Tell whether it was last seen at the rim, be it in the picture or at the picture's edge."""
+        return self.zone is Zone.RIM or opening.at_picture_rim(self.track.box)

@@ -1,0 +1,54 @@
+"""A visit: the stretch of time in which a hand, or an item in motion, is in the opening."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cart.vision.tracking import likeness
+from cart.vision.visits.piece import Piece
+
+_OVER_SECONDS = 0.4
+_ALIKE = 0.5
+
+
+@dataclass(eq=False, slots=True)
+class Visit:
+    """One visit.
+
+    Attributes:
+        number: from 1.
+        began, last_active: media seconds of the first and the last frame that showed activity.
+        went_in: pieces seen going in and then lost there, not yet explained.
+        came_out: pieces seen coming out of the cart that were not known to lie in it, not yet explained.
+    """
+
+    number: int
+    began: float
+    last_active: float
+    went_in: list[Piece] = field(default_factory=list)
+    came_out: list[Piece] = field(default_factory=list)
+
+    def is_over(self, time: float, real_rate: bool) -> bool:
+        """Tell whether it is over; below a real frame rate a single frame without activity ends it."""
+        return time - self.last_active >= (_OVER_SECONDS if real_rate else 1e-9)
+
+    def explain_entry(self, piece: Piece) -> None:
+        """Let an item that came to rest be the one that was seen going in before."""
+        _take_alike(self.went_in, piece, lambda lost: lost.track.time <= piece.track.first[0])
+
+    def explain_exit(self, piece: Piece) -> Piece | None:
+        """Return the piece seen coming out which a missing item may have been."""
+        return _take_alike(self.came_out, piece, lambda seen: seen.track.first[0] >= piece.track.time)
+
+    def cancel_shown(self) -> None:
+        """Drop what went in and came out again: an item shown and taken back."""
+        for piece in list(self.went_in):
+            if _take_alike(self.came_out, piece, lambda _: True) is not None:
+                self.went_in.remove(piece)
+
+
+def _take_alike(pieces: list[Piece], piece: Piece, fits: Callable[[Piece], bool]) -> Piece | None:
+    alike = [p for p in pieces if fits(p) and likeness(p.track.look, piece.track.look) >= _ALIKE]
+    best = max(alike, key=lambda p: likeness(p.track.look, piece.track.look), default=None)
+    if best is not None:
+        pieces.remove(best)
+    return best

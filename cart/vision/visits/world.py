@@ -1,0 +1,145 @@
+"""What is known of the cart at one moment: its pieces, the hands, the visit that goes on."""
+
+from cart.vision.boxes import Box
+from cart.vision.opening import Opening
+from cart.vision.tracking import Track, Tracker
+from cart.vision.visits import contents, crossing
+from cart.vision.visits.observation import Observation
+from cart.vision.visits.piece import Piece, zone_of
+from cart.vision.visits.visit import Visit
+
+_FORGET_SECONDS = 3.0  # out of sight for this long, a piece that is not in the cart is forgotten
+_FIRST_VIEW_SECONDS = 1.0
+
+
+class World:
+    """The state that a visit's decisions read, brought up to date frame by frame.
+
+    Attributes:
+        opening: in pixels of the pictures observed.
+        time: media seconds of the last frame.
+        elapsed: seconds between the last two frames.
+        visit: the latest visit, going on or over.
+        assigned: the piece of each item of the last frame, in its order; None: too weak to count.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self.time = 0.0
+        self.elapsed = _FIRST_VIEW_SECONDS
+        self.visit: Visit | None = None
+        self.assigned: list[Piece | None] = []
+        self.empty = contents.SeenEmpty(opening.size)
+        self._pieces: dict[Track, Piece] = {}
+        self._tracker = Tracker()
+        self._hands = crossing.Hands(opening)
+        self._started = False
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """All known pieces, oldest first."""
+        return list(self._pieces.values())
+
+    @property
+    def real_rate(self) -> bool:
+        """Whether frames come close enough together to show motion."""
+        return self.elapsed <= contents.REAL_FRAME_RATE_GAP
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no visit is going on."""
+        return self.visit is None or self.visit.is_over(self.time, self.real_rate)
+
+    def in_sight(self, piece: Piece) -> bool:
+        """Tell whether a piece was seen in the last frame."""
+        return piece.track.time == self.time
+
+    def begins_visit(self, seen: Observation) -> bool:
+        """Tell whether a frame to come begins a visit after a quiet time."""
+        return self.quiet and any(self.opening.touches(hand) for hand in seen.hands)
+
+    def observe(self, seen: Observation) -> None:
+        """Take in the next frame."""
+        self.elapsed = seen.time - self.time if self._started else _FIRST_VIEW_SECONDS
+        self.time, self._started = seen.time, True
+        self._hands.update(seen.time, seen.hands)
+        tracks = self._tracker.update(seen.time, seen.items)
+        self.assigned = [None if track is None else self._see(track, seen) for track in tracks]
+        self._follow_visit(seen)
+        self._weigh_contents(seen)
+        self._forget()
+
+    def remember_empty(self, seen: Observation) -> None:
+        """Note where the frame showed no item, once its own pieces have been decided on."""
+        worth = contents.worth_of_view(self.elapsed)
+        self.empty.look([*seen.hands, *(item.box for item in seen.items)], worth)
+        self.empty.disturb(seen, self._moving_boxes())
+
+    def current_visit(self) -> Visit:
+        """Return the visit that a decision of this moment belongs to; begin one where none was seen."""
+        if self.visit is None:
+            self.visit = Visit(1, self.time, self.time)
+        return self.visit
+
+    def merge(self, new: Piece, old: Piece) -> None:
+        """Let `old`, a content piece out of sight, be the piece that `new` turned out to be."""
+        self.discard(old)
+        del self._pieces[new.track]
+        old.take_over(new)
+        self._pieces[old.track] = old
+        self.assigned = [old if piece is new else piece for piece in self.assigned]
+
+    def discard(self, piece: Piece) -> None:
+        """Forget a piece and its track."""
+        self._tracker.drop(piece.track)
+        del self._pieces[piece.track]
+
+    def _see(self, track: Track, seen: Observation) -> Piece:
+        piece = self._pieces.get(track)
+        if piece is None:
+            zone = zone_of(track.box, self.opening)
+            piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
+        piece.see(seen.time, self.opening, seen.hands)
+        if piece.origin_inside is None and self.real_rate:
+            piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
+        return piece
+
+    def _moving_boxes(self) -> list[Box]:
+        if not self.real_rate:
+            return []
+        return [p.track.box for p in self.pieces if self.in_sight(p) and p.is_moving(self.opening)]
+
+    def _follow_visit(self, seen: Observation) -> None:
+        if not (self._moving_boxes() or any(self.opening.touches(hand) for hand in seen.hands)):
+            return
+        if self.visit is None or self.visit.is_over(seen.time, self.real_rate):
+            number = self.visit.number + 1 if self.visit is not None else 1
+            self.visit = Visit(number, seen.time, seen.time)
+        self.visit.last_active = seen.time
+
+    def _weigh_contents(self, seen: Observation) -> None:
+        worth, moving, size = contents.worth_of_view(self.elapsed), self._moving_boxes(), self.opening.size
+        for piece in self.pieces:
+            if not piece.content or piece.home is None:
+                continue
+            if not self.quiet and not self.real_rate:
+                piece.touched = True
+            piece.touched = piece.touched or contents.is_touched(piece.home, seen, moving, size)
+            if self.in_sight(piece):
+                self._seen_content(piece, worth)
+                continue
+            others = [p.track.box for p in self.pieces if p is not piece and self.in_sight(p)]
+            if contents.is_clear(piece.home, seen, others, self.elapsed, size):
+                contents.miss_at_home(piece, self.time, worth)
+
+    def _seen_content(self, piece: Piece, worth: float) -> None:
+        if not piece.away_from_home:
+            contents.see_at_home(piece, worth)
+        if piece.rest is not None and (not piece.away_from_home or piece.rest.is_let_go):
+            piece.settle()
+            piece.touched = piece.touched and not self.quiet
+
+    def _forget(self) -> None:
+        for piece in self.pieces:
+            if not piece.content and self.time - piece.track.time > _FORGET_SECONDS:
+                self.discard(piece)
