@@ -35,7 +35,7 @@ def _event(
 
 @pytest.fixture(scope="session")
 def make_event() -> MakeEvent:
-    """Make events, each with a number and an id of its own: `make_event("add", gtin, media_time, **fields of data)`."""
+    """Make events with an id each: `make_event("add", gtin, media_time, **other_fields_of_data)`."""
     numbers: Iterator[int] = count(1)
 
     def make(action: Action, gtin: str | None = None, media_time: float = 0.0, **data: Any) -> CartEvent:
