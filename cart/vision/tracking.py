@@ -23,13 +23,15 @@ Look = NDArray[np.float32]
 
 NEW_TRACK_SCORE = 0.4
 """Weaker detections only continue a track (the two thresholds of ByteTrack, Zhang et al. 2022)."""
+_SURE_SCORE, _PART_LIKENESS = 0.6, 0.6
+_WITHIN, _SMALLEST_PART = 0.85, 0.2
 _REACH_AT_ONCE = 0.6  # item sizes that a box may jump however short the time
 _REACH_PER_SECOND = 45.0  # item sizes a second, for at most _REACH_SECONDS
 _REACH_SECONDS = 0.25  # after a longer gap only the place counts
 _MAX_COST = 1.0
 _LOOK_WEIGHT = 1.2
 _LOOK_MEMORY = 0.9  # share of the old look kept at each sight
-_OUT_OF_REACH = 1e6
+_OUT_OF_REACH = 1.001  # little worse than the worst match: no good match is given up to spare one
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Tracker:
             found[order[place]] = track
             track.see(time, items[order[place]])
         for i in order:
-            if found[i] is None and items[i].score >= NEW_TRACK_SCORE:
+            followed = [items[j] for j in order if found[j] is not None]
+            if found[i] is None and begins_track(items[i], followed):
                 found[i] = self._begin(time, items[i])
         return found
 
@@ -123,6 +126,23 @@ class Tracker:
         return [
             (self.tracks[r], int(c)) for r, c in zip(rows, columns, strict=True) if costs[r, c] <= _MAX_COST
         ]
+
+
+def begins_track(item: SeenItem, followed: Sequence[SeenItem]) -> bool:
+    """Tell whether an item that no track explains is one of its own.
+
+    A weak detection is not, nor is a part of an item already followed, or a whole of which a part is
+    followed: boxes within one another, unless the find is strong and looks like something else.
+    """
+    if item.score < NEW_TRACK_SCORE:
+        return False
+    rivals = [other for other in followed if _one_within_other(item.box, other.box)]
+    return all(item.score >= _SURE_SCORE and likeness(item.look, r.look) < _PART_LIKENESS for r in rivals)
+
+
+def _one_within_other(a: Box, b: Box) -> bool:
+    smaller, larger = sorted((a, b), key=area)
+    return covered(smaller, by=larger) >= _WITHIN and area(smaller) >= _SMALLEST_PART * area(larger)
 
 
 def likeness(a: Look | None, b: Look | None) -> float:
@@ -157,7 +177,7 @@ def _cost(track: Track, item: SeenItem, time: float) -> float:
         moved = min(distance(track.box, item.box), distance(track.predicted(time), item.box)) / reach
         growth = abs(math.log(area(item.box) / area(track.box))) / 4
         cost = min(cost, 0.3 + 0.6 * moved + growth + likes) if moved <= 1 else cost
-    return cost
+    return min(cost, _OUT_OF_REACH)
 
 
 def _blend(old: Look | None, new: Look | None) -> Look | None:

@@ -24,6 +24,8 @@ _SURE_GONE = math.log(50)
 _UNTOUCHED = math.log(1000)
 _COVERED_SHARE = 0.3
 _TOUCHED_SHARE = 0.15
+_STIRRED_SHARE = 0.25
+_WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
 _MOVED_LIKENESS = 0.55
 _NEAR = 0.8  # item sizes: how far a hidden item may have slid
@@ -92,6 +94,15 @@ def motion_share(box: Box, motion: NDArray[np.bool_] | None, size: tuple[int, in
         _span(box[1], box[3], rows / size[1], rows), _span(box[0], box[2], columns / size[0], columns)
     ]
     return float(cells.mean())
+
+
+def is_stirred(box: Box, motion: NDArray[np.bool_] | None, size: tuple[int, int]) -> bool:
+    """Tell whether the picture changes under a box while most of the picture does not."""
+    return (
+        motion is not None
+        and motion_share(box, motion, size) > _STIRRED_SHARE
+        and float(motion.mean()) < _WHOLE_PICTURE_MOVES
+    )
 
 
 def is_touched(home: Box, seen: Observation, moving: Sequence[Box], size: tuple[int, int]) -> bool:

@@ -1,4 +1,4 @@
-"""One physical item as a visit's rules know it: where it rests, whether it lies in the cart, where it came from."""
+"""One physical item as a visit's rules know it: where it rests, whether it lies in the cart, its origin."""
 
 import math
 from dataclasses import dataclass
@@ -75,6 +75,10 @@ class Rest:
         ratio = area(box) / max(area(self.box), 1e-6)
         return distance(self.box, box) <= _REST_DISTANCE and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
 
+    def may_cover(self, other: "Piece") -> bool:
+        """Tell whether this piece, seen now, may hide another one that was seen before it came here."""
+        return not self.content or self.home_since > other.track.time or self.away_from_home
+
     def see(self, time: float, box: Box) -> None:
         """Add a sight."""
         self.until, self.sights = time, self.sights + 1
@@ -95,6 +99,7 @@ class Piece:
         content: whether it lies in the cart as far as we know.
         initial: whether it lay there before the first visit.
         home: where it lies in the cart, pixels; None until it has rested there.
+        home_since: when it came to rest at its home, media seconds.
         rest: its present rest, None while it is held or moves.
         zone, held: as of its last sight.
         touching_until: the last moment at which its box touched the opening (or the picture).
@@ -114,6 +119,7 @@ class Piece:
     content: bool = False
     initial: bool = False
     home: Box | None = None
+    home_since: float = 0.0
     rest: Rest | None = None
     held: bool = False
     touching_until: float = 0.0
@@ -130,14 +136,18 @@ class Piece:
         """Whether it was last seen somewhere else than at its home."""
         return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
 
-    def see(self, time: float, opening: Opening, hands: tuple[Box, ...]) -> None:
-        """Take in the track's sight at `time`."""
+    def may_cover(self, other: "Piece") -> bool:
+        """Tell whether this piece, seen now, may hide another one that was seen before it came here."""
+        return not self.content or self.home_since > other.track.time or self.away_from_home
+
+    def see(self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool) -> None:
+        """Take in the track's sight at `time`; `stirred` where the picture changes under its box."""
         box = self.track.box
         self.zone, self.held = zone_of(box, opening), is_held(box, hands)
         self.been_inside = self.been_inside or self.zone is Zone.INSIDE
         if opening.touches(box):
             self.touching_until = time
-        if self.zone is not Zone.INSIDE or self.held:
+        if self.zone is not Zone.INSIDE or self.held or stirred:
             self.rest = None
         elif self.rest is not None and self.rest.goes_on(box):
             self.rest.see(time, box)
@@ -147,6 +157,8 @@ class Piece:
     def settle(self) -> None:
         """Make its present rest its home."""
         assert self.rest is not None
+        if self.home is None or distance(self.home, self.rest.box) > _REST_DISTANCE:
+            self.home_since = self.rest.since
         self.content, self.home = True, self.rest.box
         self.absent, self.absent_since, self.touched = 0.0, None, False
 

@@ -60,12 +60,13 @@ class World:
 
     def observe(self, seen: Observation) -> None:
         """Take in the next frame."""
+        was_quiet = self.quiet
         self.elapsed = seen.time - self.time if self._started else _FIRST_VIEW_SECONDS
         self.time, self._started = seen.time, True
         self._hands.update(seen.time, seen.hands)
         tracks = self._tracker.update(seen.time, seen.items)
         self.assigned = [None if track is None else self._see(track, seen) for track in tracks]
-        self._follow_visit(seen)
+        self._follow_visit(seen, was_quiet)
         self._weigh_contents(seen)
         self._forget()
 
@@ -99,7 +100,8 @@ class World:
         if piece is None:
             zone = zone_of(track.box, self.opening)
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
-        piece.see(seen.time, self.opening, seen.hands)
+        stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
+        piece.see(seen.time, self.opening, seen.hands, stirred=stirred)
         if piece.origin_inside is None and self.real_rate:
             piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
         return piece
@@ -109,10 +111,10 @@ class World:
             return []
         return [p.track.box for p in self.pieces if self.in_sight(p) and p.is_moving(self.opening)]
 
-    def _follow_visit(self, seen: Observation) -> None:
+    def _follow_visit(self, seen: Observation, was_quiet: bool) -> None:
         if not (self._moving_boxes() or any(self.opening.touches(hand) for hand in seen.hands)):
             return
-        if self.visit is None or self.visit.is_over(seen.time, self.real_rate):
+        if self.visit is None or was_quiet:
             number = self.visit.number + 1 if self.visit is not None else 1
             self.visit = Visit(number, seen.time, seen.time)
         self.visit.last_active = seen.time
@@ -128,7 +130,7 @@ class World:
             if self.in_sight(piece):
                 self._seen_content(piece, worth)
                 continue
-            others = [p.track.box for p in self.pieces if p is not piece and self.in_sight(p)]
+            others = [p.track.box for p in self.pieces if self.in_sight(p) and p.may_cover(piece)]
             if contents.is_clear(piece.home, seen, others, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
 
