@@ -9,8 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cart.errors import InputError
-from cart.vision.footage import open_footage
-from cart.vision.footage.writer import VideoWriter
+from cart.vision.footage import VideoWriter, open_footage
 
 
 def picture(index: int, size: tuple[int, int] = (64, 48)) -> NDArray[np.uint8]:

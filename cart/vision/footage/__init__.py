@@ -1,4 +1,4 @@
-"""Footage in: a video file, a stream or a folder of stills becomes timed frames."""
+"""Footage in: a video file, a stream or a folder of stills becomes timed frames; and footage out."""
 
 from pathlib import Path
 
@@ -6,8 +6,9 @@ from cart.errors import InputError
 from cart.vision.footage.base import FASTEST, Footage, Frame, Image, Warn, log_warning, sample
 from cart.vision.footage.stills import StillsFootage
 from cart.vision.footage.video import VideoFootage
+from cart.vision.footage.writer import VideoWriter
 
-__all__ = ["Footage", "Frame", "Image", "Warn", "open_footage", "sample"]
+__all__ = ["Footage", "Frame", "Image", "VideoWriter", "Warn", "log_warning", "open_footage", "sample"]
 
 
 def open_footage(source: str | Path, fps: float | None = None, warn: Warn = log_warning) -> Footage:
