@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
+from cart.assignment import IMPOSSIBLE, assign
 from cart.events import Action
 
 _TIME_RESOLUTION_S = 1e-6
@@ -31,8 +31,8 @@ def match(
     """Pair found events with true ones: as many pairs as possible, and of those the least total time error.
 
     A pair has the same action, the same known product where `by_product`, and times that differ by
-    `tolerance_s` at most. Solved as an assignment in which a forbidden pair costs more than all allowed
-    pairs together (`scipy.optimize.linear_sum_assignment`).
+    `tolerance_s` at most. Solved as an assignment in which leaving a pair unmade costs more than the errors of
+    all pairs together.
 
     Returns:
         Pairs of indices into `found` and `truth`, by rising index of `found`.
@@ -41,9 +41,8 @@ def match(
         return []
     error = np.abs(_times(found)[:, None] - _times(truth)[None, :])
     allowed = (error <= tolerance_s + _TIME_RESOLUTION_S) & _agree(found, truth, by_product=by_product)
-    forbidden = (min(error.shape) + 1) * (tolerance_s + 1)
-    rows, columns = linear_sum_assignment(np.where(allowed, error, forbidden))
-    return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if allowed[i, j]]
+    left_unmade = (min(error.shape) + 1) * (tolerance_s + 1)
+    return assign(np.where(allowed, error, IMPOSSIBLE), most=left_unmade)
 
 
 def _times(events: Sequence[UnitEvent]) -> npt.NDArray[np.float64]:

@@ -4,7 +4,7 @@ Our own association rather than a tracker library, because a cart's items rest f
 times their size between two frames, and are seen at anything from 1 to 60 frames a second: Kalman trackers
 count their memory in frames and lose all three (see docs/decisions/0001-own-association.md).
 
-One assignment a frame (Hungarian method, by scipy) over a cost with two ways of being the same item: lying
+One assignment a frame over a cost with two ways of being the same item: lying
 in the same place, or having moved no further than a hand can carry it in the time that passed.
 """
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
+from cart.assignment import IMPOSSIBLE, assign
 from cart.vision.boxes import Box, area, center, covered, iou
 
 Look = NDArray[np.float32]
@@ -31,7 +31,6 @@ _REACH_SECONDS = 0.25  # after a longer gap only the place counts
 _MAX_COST = 1.0
 _LOOK_WEIGHT = 1.2
 _LOOK_MEMORY = 0.9  # share of the old look kept at each sight
-_OUT_OF_REACH = 1.001  # little worse than the worst match: no good match is given up to spare one
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +118,8 @@ class Tracker:
         return track
 
     def _assign(self, time: float, items: list[SeenItem]) -> list[tuple[Track, int]]:
-        if not self.tracks or not items:
-            return []
-        costs = np.array([[_cost(track, item, time) for item in items] for track in self.tracks])
-        rows, columns = linear_sum_assignment(costs)
-        return [
-            (self.tracks[r], int(c)) for r, c in zip(rows, columns, strict=True) if costs[r, c] <= _MAX_COST
-        ]
+        costs = [[_cost(track, item, time) for item in items] for track in self.tracks]
+        return [(self.tracks[row], column) for row, column in assign(costs, most=_MAX_COST)]
 
 
 def begins_track(item: SeenItem, followed: Sequence[SeenItem]) -> bool:
@@ -167,17 +161,17 @@ def distance(a: Box, b: Box) -> float:
 
 
 def _cost(track: Track, item: SeenItem, time: float) -> float:
-    """Return 0 for surely the same item, at most 1 for possibly, `_OUT_OF_REACH` for impossible."""
+    """Return 0 for surely the same item, at most 1 for possibly, `IMPOSSIBLE` for out of reach."""
     likes = _LOOK_WEIGHT * (1 - likeness(track.look, item.look))
     stayed = 1 - same_place(track.box, item.box)
-    cost = stayed + likes if stayed < 0.9 else _OUT_OF_REACH
+    cost = stayed + likes if stayed < 0.9 else IMPOSSIBLE
     gap = time - track.time
     if gap <= _REACH_SECONDS:
         reach = _REACH_AT_ONCE + _REACH_PER_SECOND * min(gap, 0.1)
         moved = min(distance(track.box, item.box), distance(track.predicted(time), item.box)) / reach
         growth = abs(math.log(area(item.box) / area(track.box))) / 4
         cost = min(cost, 0.3 + 0.6 * moved + growth + likes) if moved <= 1 else cost
-    return min(cost, _OUT_OF_REACH)
+    return cost
 
 
 def _blend(old: Look | None, new: Look | None) -> Look | None:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
+from cart.assignment import IMPOSSIBLE, assign
 from cart.vision.boxes import Box, covered
 from cart.vision.tracking import distance, likeness, same_place
 from cart.vision.visits.observation import Observation
@@ -28,6 +28,7 @@ _STIRRED_SHARE = 0.25
 _WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
 _MOVED_LIKENESS = 0.55
+_MOST_COST = 1.0
 _NEAR = 0.8  # item sizes: how far a hidden item may have slid
 _GRID = (24, 32)  # rows, columns
 
@@ -160,23 +161,21 @@ def match_moved(new: Sequence[Piece], unseen: Sequence[Piece]) -> list[tuple[Pie
     """Pair pieces that came to rest with content pieces out of sight which they may be, best pairs first.
 
     A piece that is missing from its home may lie anywhere; one that something covers only where it lay.
-    As many and as good pairs as possible (Hungarian method over likeness less distance).
+    As good pairs as possible, by likeness less distance.
     """
-    if not new or not unseen:
-        return []
-    scores = np.array([[_moved_score(a, b) for b in unseen] for a in new])
-    rows, columns = linear_sum_assignment(scores, maximize=True)
-    return [(new[r], unseen[c]) for r, c in zip(rows, columns, strict=True) if scores[r, c] > 0]
+    costs = [[_moved_cost(a, b) for b in unseen] for a in new]
+    return [(new[row], unseen[column]) for row, column in assign(costs, most=_MOST_COST)]
 
 
-def _moved_score(new: Piece, old: Piece) -> float:
+def _moved_cost(new: Piece, old: Piece) -> float:
+    """Return 0 for surely the same piece, `_MOST_COST` for hardly, `IMPOSSIBLE` for another one."""
     assert new.rest is not None
     alike = likeness(new.track.look, old.track.look)
     if old.home is None:
-        return alike if alike >= _MOVED_LIKENESS else 0.0
-    apart = distance(new.rest.box, old.home)
+        return 1 - alike if alike >= _MOVED_LIKENESS else IMPOSSIBLE
     if same_place(new.rest.box, old.home) > 0.5:
-        return 1 + alike if alike > _MOVED_LIKENESS / 2 else 0.0
+        return (1 - alike) / 2 if alike > _MOVED_LIKENESS / 2 else IMPOSSIBLE
+    apart = distance(new.rest.box, old.home)
     if alike < _MOVED_LIKENESS or not old.touched or (not old.absent and apart > _NEAR):
-        return 0.0
-    return alike / (1 + 0.1 * apart)
+        return IMPOSSIBLE
+    return 1 - alike / (1 + 0.1 * apart)

@@ -1,9 +1,9 @@
 """From what is known of the cart to the items added and removed.
 
-Both kinds of evidence are weighed for every item. One that comes to rest free of any hand, where nothing like it
-is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing from its
-clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to rest while
-something like it is missing has only been moved.
+Both kinds of evidence are weighed for every item. One that comes to rest free of any hand, where nothing like
+it is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing from
+its clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to rest
+while something like it is missing has only been moved.
 """
 
 from cart.vision.opening import Opening

@@ -75,10 +75,6 @@ class Rest:
         ratio = area(box) / max(area(self.box), 1e-6)
         return distance(self.box, box) <= _REST_DISTANCE and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
 
-    def may_cover(self, other: "Piece") -> bool:
-        """Tell whether this piece, seen now, may hide another one that was seen before it came here."""
-        return not self.content or self.home_since > other.track.time or self.away_from_home
-
     def see(self, time: float, box: Box) -> None:
         """Add a sight."""
         self.until, self.sights = time, self.sights + 1
