@@ -26,11 +26,15 @@ def main() -> int:
         python = Path(folder) / "bin" / "python"
         began = time.monotonic()
         subprocess.run(
-            [python, "-m", "pip", "install", "-q", "--no-compile", "-c", ROOT / "constraints.txt", ROOT], check=True
+            [python, "-m", "pip", "install", "-q", "--no-compile", "-c", ROOT / "constraints.txt", ROOT],
+            check=True,
         )
         seconds = time.monotonic() - began
         megabytes = folder_megabytes(Path(folder))
-    print(f"base install: {megabytes:.0f} MB (at most {MOST_MEGABYTES}), {seconds:.0f} s (at most {MOST_SECONDS})")
+    print(
+        f"base install: {megabytes:.0f} MB (at most {MOST_MEGABYTES}), "
+        f"{seconds:.0f} s (at most {MOST_SECONDS})"
+    )
     return int(megabytes > MOST_MEGABYTES or seconds > MOST_SECONDS)
 
 

@@ -28,10 +28,6 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, le=1, description="Events less sure than this are marked for review, 0..1."),
     ] = 0.5
-    live_timeout: Annotated[
-        float,
-        Field(gt=0, description="Seconds without a frame after which a stream counts as broken off."),
-    ] = 20.0
 
 
 @lru_cache(maxsize=1)

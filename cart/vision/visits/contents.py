@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cart.assignment import IMPOSSIBLE, assign
-from cart.vision.boxes import Box, covered
+from cart.vision.boxes import Box, covered, iou
 from cart.vision.tracking import distance, likeness, same_place
 from cart.vision.visits.observation import Observation
 from cart.vision.visits.piece import Piece
@@ -24,6 +24,7 @@ _SURE_GONE = math.log(50)
 _UNTOUCHED = math.log(1000)
 _COVERED_SHARE = 0.3
 _TOUCHED_SHARE = 0.15
+_SAME_PLACE = 0.5
 _STIRRED_SHARE = 0.25
 _WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
@@ -128,6 +129,11 @@ def is_clear(
     if any(covered(home, by=box) > _COVERED_SHARE for box in (*seen.hands, *others)):
         return False
     return elapsed > REAL_FRAME_RATE_GAP or motion_share(home, seen.motion, size) <= _TOUCHED_SHARE
+
+
+def in_place_of(new: Piece, old: Piece) -> bool:
+    """Tell whether a piece rests just where a content piece lay: then that one is not hidden but gone."""
+    return new.rest is not None and old.home is not None and iou(new.rest.box, old.home) >= _SAME_PLACE
 
 
 def see_at_home(piece: Piece, worth: float) -> None:

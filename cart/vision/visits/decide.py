@@ -93,13 +93,17 @@ class Visits:
     def _was_there(self, piece: Piece) -> bool:
         """Tell whether a piece lay there before anybody came: never seen empty, or found late."""
         assert piece.rest is not None
-        if piece.origin_inside is False or not piece.never_moved:
+        if piece.origin_inside is False or not piece.never_moved or self._replaces(piece):
             return False
         empty = self.world.empty
         return (
             empty.views(piece.rest.box) < _SEEN_EMPTY_VIEWS
             or empty.undisturbed_views(piece.rest.box) >= _LATE_VIEWS
         )
+
+    def _replaces(self, piece: Piece) -> bool:
+        """Tell whether a piece lies where, since the last visit, another one is missing."""
+        return any(contents.in_place_of(piece, old) for old in self._out_of_sight() if old.touched)
 
     def _out_of_sight(self) -> list[Piece]:
         return [p for p in self.contents if not self.world.in_sight(p)]
@@ -136,10 +140,20 @@ class Visits:
     def _is_gone(self, piece: Piece, closing: bool) -> bool:
         if closing:
             return contents.chance_gone(piece) > 0.5
-        if not contents.surely_gone(piece):
+        if not contents.surely_gone(piece) or self._something_alike_waits(piece):
             return False
         assert piece.absent_since is not None
         return self.world.quiet or self.world.time - piece.absent_since >= _LONG_VISIT_SECONDS
+
+    def _something_alike_waits(self, piece: Piece) -> bool:
+        """Tell whether an item not yet decided on rests somewhere that may be the missing one."""
+        return any(
+            new.rest is not None
+            and new.rest.seconds < _WAIT_SECONDS
+            and likeness(new.track.look, piece.track.look) > _ALIKE
+            for new in self.world.pieces
+            if not new.content and self.world.in_sight(new)
+        )
 
     def _left_at(self, piece: Piece) -> float:
         """Estimate when a missing piece left: with what was seen coming out, else with the last hand."""

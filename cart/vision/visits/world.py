@@ -67,6 +67,7 @@ class World:
         tracks = self._tracker.update(seen.time, seen.items)
         self.assigned = [None if track is None else self._see(track, seen) for track in tracks]
         self._follow_visit(seen, was_quiet)
+        self.empty.disturb(seen, self._moving_boxes())
         self._weigh_contents(seen)
         self._forget()
 
@@ -74,7 +75,6 @@ class World:
         """Note where the frame showed no item, once its own pieces have been decided on."""
         worth = contents.worth_of_view(self.elapsed)
         self.empty.look([*seen.hands, *(item.box for item in seen.items)], worth)
-        self.empty.disturb(seen, self._moving_boxes())
 
     def current_visit(self) -> Visit:
         """Return the visit that a decision of this moment belongs to; begin one where none was seen."""
@@ -130,7 +130,11 @@ class World:
             if self.in_sight(piece):
                 self._seen_content(piece, worth)
                 continue
-            others = [p.track.box for p in self.pieces if self.in_sight(p) and p.may_cover(piece)]
+            others = [
+                p.track.box
+                for p in self.pieces
+                if self.in_sight(p) and p.may_cover(piece) and not contents.in_place_of(p, piece)
+            ]
             if contents.is_clear(piece.home, seen, others, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
 
