@@ -61,7 +61,7 @@ class Recipe(_Section):
     start: str = Field(description="weights to start from: a path, or a name that ultralytics fetches")
     seed: int = Field(0, ge=0)
     detection_size: int = Field(gt=31, multiple_of=32, description="longer side of a frame when detecting")
-    workers: int = Field(2, gt=0, description="processes that compose scenes")
+    workers: int = Field(2, gt=0, description="processes that compose scenes, then threads that train")
     sources: Sources
     scenes: Scenes
     training: Training
