@@ -95,8 +95,9 @@ class Tracker:
         self._next_id = 1
 
     def update(self, time: float, items: Sequence[SeenItem]) -> list[Track | None]:
-        """Return the track of each item, in the order given; None for one too weak to begin a track."""
-        order = sorted(range(len(items)), key=lambda i: (items[i].box[1], items[i].box[3], items[i].box[0]))
+        """Return the track of each item, in the order given; None for a part, or one too weak to begin one."""
+        whole = [i for i, item in enumerate(items) if not is_part(item, items)]
+        order = sorted(whole, key=lambda i: (items[i].box[1], items[i].box[3], items[i].box[0]))
         found: list[Track | None] = [None] * len(items)
         for track, place in self._assign(time, [items[i] for i in order]):
             found[order[place]] = track
@@ -120,6 +121,17 @@ class Tracker:
     def _assign(self, time: float, items: list[SeenItem]) -> list[tuple[Track, int]]:
         costs = [[_cost(track, item, time) for item in items] for track in self.tracks]
         return [(self.tracks[row], column) for row, column in assign(costs, most=_MAX_COST)]
+
+
+def is_part(item: SeenItem, items: Sequence[SeenItem]) -> bool:
+    """Tell whether an item is only a part of a stronger find around it: weak itself, or of the same look."""
+    return any(
+        other.score > item.score
+        and area(other.box) > area(item.box)
+        and _one_within_other(item.box, other.box)
+        and (item.score < NEW_TRACK_SCORE or likeness(item.look, other.look) >= _PART_LIKENESS)
+        for other in items
+    )
 
 
 def begins_track(item: SeenItem, followed: Sequence[SeenItem]) -> bool:

@@ -73,7 +73,8 @@ class Visits:
     # Items at rest: initial, moved or added.
 
     def _decide_rests(self, closing: bool) -> None:
-        new = [p for p in self.world.pieces if not p.content and p.rest is not None]
+        seen = [p for p in self.world.pieces if self.world.in_sight(p)]
+        new = [p for p in seen if not p.content and p.rest is not None]
         for piece in [p for p in new if self._was_there(p)]:
             piece.settle()
             piece.initial = piece.initial or self.world.visit is None
