@@ -18,7 +18,7 @@ from cart.training.splat import (
     transform,
 )
 
-_ITEM_PIXELS, _HAND_PIXELS = 150, 70
+_ITEM_PIXELS, _HAND_PIXELS = 180, 70
 _LEAST_SEEN = 0.12
 
 

@@ -16,11 +16,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `detector` a command of its own, though it is the only one."""
-
-
 @app.command()
 def detector(
     recipe: Annotated[Path, typer.Option(help="Recipe file: sources, scenes, training.")] = PACKAGED,
@@ -41,6 +36,34 @@ def detector(
         _write_preview(chosen, preview)
     else:
         _train(chosen, out, work)
+
+
+@app.command()
+def measure(
+    stills: Annotated[
+        Path, typer.Argument(help="Folder of stills, each NAME.jpg with its boxes in NAME.xml (VOC).")
+    ],
+    detector: Annotated[
+        Path | None, typer.Option(help="Weights to measure; the packaged ones if left out.")
+    ] = None,
+    first: Annotated[int, typer.Option(min=0, help="Index of the first still taken.")] = 0,
+    last: Annotated[int | None, typer.Option(min=1, help="Index of the first still not taken.")] = None,
+    score: Annotated[
+        float, typer.Option(min=0.25, max=1, help="Leave out detections below this score.")
+    ] = 0.4,
+) -> None:
+    """Print how much of what is labelled in stills a detector finds."""
+    from cart.training.labelled import read_stills  # noqa: PLC0415
+    from cart.training.measure import measure as count  # noqa: PLC0415
+    from cart.vision.detection import load_detector  # noqa: PLC0415
+
+    console = Console()
+    for kind, found in count(load_detector(detector), read_stills(stills, first, last), score).items():
+        console.print(
+            f"{kind}: {found.labelled} labelled, {found.found} found, {found.wrong} wrong, "
+            f"precision {found.precision:.3f}, recall {found.recall:.3f}",
+            highlight=False,
+        )
 
 
 def _write_preview(recipe: Recipe, file: Path) -> None:

@@ -52,7 +52,7 @@ def compose(rng: np.random.Generator, bank: Bank, places: Sequence[Picture], siz
     """
     background = random_background(rng, size, places).astype(np.float32)
     canvas = Canvas(background, np.zeros((size, size), np.int16))
-    item_size = float(size * np.exp(rng.uniform(np.log(0.045), np.log(0.6))))
+    item_size = float(size * np.exp(rng.uniform(np.log(0.05), np.log(0.9))))
     _put_items(rng, canvas, bank, item_size)
     for _ in range(int(rng.choice([0, 1, 2], p=[0.3, 0.5, 0.2]))):
         hand_size = float(np.clip(item_size * np.exp(rng.uniform(-0.3, 0.9)), 0.06 * size, 0.75 * size))
@@ -64,7 +64,7 @@ def compose(rng: np.random.Generator, bank: Bank, places: Sequence[Picture], siz
 def _put_items(rng: np.random.Generator, canvas: Canvas, bank: Bank, item_size: float) -> None:
     """Lay items out: scattered, in a pile, or standing in a row; often several of one kind."""
     size = canvas.owners.shape[0]
-    room = int(np.clip(1.2 * (size / item_size) ** 1.2, 1, 14))
+    room = int(np.clip(1.2 * (size / item_size) ** 1.2, 2, 14))
     count = 0 if rng.random() < 0.12 else int(rng.integers(1, room + 1))
     style = rng.choice(["scatter", "pile", "row"], p=[0.4, 0.25, 0.35])
     sprites = bank.upright if style == "row" or rng.random() < 0.3 else bank.lying
@@ -101,7 +101,7 @@ def _put_hand(rng: np.random.Generator, canvas: Canvas, bank: Bank, hand_size: f
     """Let a hand reach in from outside the picture, with or without an item."""
     size = canvas.owners.shape[0]
     holds = rng.random() < 0.45
-    drawn = holds and rng.random() < 0.75 and hand_size < 0.45 * size
+    drawn = holds and rng.random() < 0.75 and hand_size < 0.5 * size
     sprites = bank.grips if drawn else bank.hands
     sprite = sprites[int(rng.integers(len(sprites)))]
     target = rng.uniform(0.02, 0.98, 2) * size

@@ -8,8 +8,8 @@ import numpy as np
 from cart.training.label_art import label_art, random_color
 from cart.training.splat import PART_ITEM, Bytes, Floats, Surface, join
 
-STEP = 1 / 220
-"""Distance of neighbouring points; solids are about 1 high, so they can be drawn 150 pixels high."""
+STEP = 1 / 260
+"""Distance of neighbouring points; solids are about 1 high, so they can be drawn 180 pixels high."""
 
 
 def random_product(rng: np.random.Generator) -> Surface:
