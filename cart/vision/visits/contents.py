@@ -114,33 +114,36 @@ def is_touched(home: Box, seen: Observation, moving: Sequence[Box], size: tuple[
     return motion_share(home, seen.motion, size) > _TOUCHED_SHARE
 
 
-def is_clear(
-    home: Box, seen: Observation, others: Sequence[Box], elapsed: float, size: tuple[int, int]
-) -> bool:
-    """Tell whether an item lying at `home` would be in full view.
+def is_clear(piece: Piece, seen: Observation, overlap: float, elapsed: float, size: tuple[int, int]) -> bool:
+    """Tell whether a content piece lying at its home would be as much in view as when it was last seen there.
 
     Args:
-        home: where it would lie.
+        piece: a piece with a home.
         seen: the frame.
-        others: boxes of the other items in the frame.
+        overlap: share of its home under another item's box in the frame.
         elapsed: seconds since the frame before; at a real frame rate a changing place is not clear.
         size: of the picture.
     """
-    if any(covered(home, by=box) > _COVERED_SHARE for box in (*seen.hands, *others)):
+    assert piece.home is not None
+    if overlap - piece.overlap > _COVERED_SHARE:
         return False
-    return elapsed > REAL_FRAME_RATE_GAP or motion_share(home, seen.motion, size) <= _TOUCHED_SHARE
+    if any(covered(piece.home, by=hand) > _COVERED_SHARE for hand in seen.hands):
+        return False
+    return elapsed > REAL_FRAME_RATE_GAP or motion_share(piece.home, seen.motion, size) <= _TOUCHED_SHARE
 
 
 def in_place_of(new: Piece, old: Piece) -> bool:
-    """Tell whether a piece rests just where a content piece lay: then that one is not hidden but gone."""
-    return new.rest is not None and old.home is not None and iou(new.rest.box, old.home) >= _SAME_PLACE
+    """Tell whether a piece rests just where a content piece was last seen lying."""
+    if new.rest is None or old.home is None or old.away_from_home:
+        return False
+    return iou(new.rest.box, old.home) >= _SAME_PLACE
 
 
 def see_at_home(piece: Piece, worth: float) -> None:
     """Take in a view in which the piece lay at its home."""
     piece.clear_sights += worth
-    piece.clear_views += worth
-    piece.absent, piece.absent_since = 0.0, None
+    piece.clear_views += worth + piece.missed
+    piece.absent, piece.missed, piece.absent_since = 0.0, 0.0, None
 
 
 def miss_at_home(piece: Piece, time: float, worth: float) -> None:
@@ -148,6 +151,7 @@ def miss_at_home(piece: Piece, time: float, worth: float) -> None:
     missed, found = _MISS_PRIOR
     rate = (missed + piece.clear_views - piece.clear_sights) / (missed + found + piece.clear_views)
     piece.absent += worth * -math.log(rate)
+    piece.missed += worth
     if piece.absent_since is None:
         piece.absent_since = time
 

@@ -77,7 +77,7 @@ class Visits:
         new = [p for p in seen if not p.content and p.rest is not None]
         for piece in [p for p in new if self._was_there(p)]:
             piece.settle()
-            piece.initial = piece.initial or self.world.visit is None
+            piece.initial = True
             new.remove(piece)
         ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or closing)]
         for piece in [p for p in ready if p.origin_inside is False]:
@@ -96,11 +96,9 @@ class Visits:
         assert piece.rest is not None
         if piece.origin_inside is False or not piece.never_moved or self._replaces(piece):
             return False
-        empty = self.world.empty
-        return (
-            empty.views(piece.rest.box) < _SEEN_EMPTY_VIEWS
-            or empty.undisturbed_views(piece.rest.box) >= _LATE_VIEWS
-        )
+        views = self.world.empty.views(piece.rest.box)
+        undisturbed = self.world.empty.undisturbed_views(piece.rest.box)
+        return views < _SEEN_EMPTY_VIEWS or undisturbed >= min(views, _LATE_VIEWS)
 
     def _replaces(self, piece: Piece) -> bool:
         """Tell whether a piece lies where, since the last visit, another one is missing."""
@@ -160,6 +158,8 @@ class Visits:
         """Estimate when a missing piece left: with what was seen coming out, else with the last hand."""
         visit, missed = self.world.visit, piece.absent_since
         assert missed is not None
+        if piece.away_from_home and (piece.zone is Zone.OUTSIDE or piece.at_rim(self.world.opening)):
+            return piece.touching_until
         if visit is None or visit.last_active < piece.track.time:
             return max(piece.touching_until, missed if visit is None else piece.track.time)
         followed = visit.explain_exit(piece)

@@ -95,12 +95,13 @@ class Piece:
         content: whether it lies in the cart as far as we know.
         initial: whether it lay there before the first visit.
         home: where it lies in the cart, pixels; None until it has rested there.
-        home_since: when it came to rest at its home, media seconds.
+        overlap: share of its home under another item's box when it was last seen there.
         rest: its present rest, None while it is held or moves.
         zone, held: as of its last sight.
         touching_until: the last moment at which its box touched the opening (or the picture).
         been_inside: whether it was ever seen inside.
         clear_sights, clear_views: how often it was found among the clear views of its home.
+        missed: clear views without it since it was last found.
         absent: evidence, in nats, that it has left its home.
         absent_since: the first clear view without it, media seconds.
         touched: something moved over its home since it was last seen there.
@@ -115,13 +116,14 @@ class Piece:
     content: bool = False
     initial: bool = False
     home: Box | None = None
-    home_since: float = 0.0
+    overlap: float = 0.0
     rest: Rest | None = None
     held: bool = False
     touching_until: float = 0.0
     been_inside: bool = False
     clear_sights: float = 0.0
     clear_views: float = 0.0
+    missed: float = 0.0
     absent: float = 0.0
     absent_since: float | None = None
     touched: bool = False
@@ -131,10 +133,6 @@ class Piece:
     def away_from_home(self) -> bool:
         """Whether it was last seen somewhere else than at its home."""
         return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
-
-    def may_cover(self, other: "Piece") -> bool:
-        """Tell whether this piece, seen now, may hide another one that was seen before it came here."""
-        return not self.content or self.home_since > other.track.time or self.away_from_home
 
     def see(self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool) -> None:
         """Take in the track's sight at `time`; `stirred` where the picture changes under its box."""
@@ -153,10 +151,8 @@ class Piece:
     def settle(self) -> None:
         """Make its present rest its home."""
         assert self.rest is not None
-        if self.home is None or distance(self.home, self.rest.box) > _REST_DISTANCE:
-            self.home_since = self.rest.since
         self.content, self.home = True, self.rest.box
-        self.absent, self.absent_since, self.touched = 0.0, None, False
+        self.absent, self.missed, self.absent_since, self.touched = 0.0, 0.0, None, False
 
     def take_over(self, other: "Piece") -> None:
         """Go on as another piece, which turned out to be this one, and rest where that one rests."""

@@ -1,6 +1,6 @@
 """What is known of the cart at one moment: its pieces, the hands, the visit that goes on."""
 
-from cart.vision.boxes import Box
+from cart.vision.boxes import Box, covered
 from cart.vision.opening import Opening
 from cart.vision.tracking import Track, Tracker
 from cart.vision.visits import contents, crossing
@@ -10,6 +10,8 @@ from cart.vision.visits.visit import Visit
 
 _FORGET_SECONDS = 3.0  # out of sight for this long, a piece that is not in the cart is forgotten
 _FIRST_VIEW_SECONDS = 1.0
+_MOMENT_SECONDS = 0.5
+_FIRST_SIGHTS = 3  # of a piece, which tell its origin
 
 
 class World:
@@ -74,7 +76,8 @@ class World:
     def remember_empty(self, seen: Observation) -> None:
         """Note where the frame showed no item, once its own pieces have been decided on."""
         worth = contents.worth_of_view(self.elapsed)
-        self.empty.look([*seen.hands, *(item.box for item in seen.items)], worth)
+        homes = [piece.home for piece in self.pieces if piece.content and piece.home is not None]
+        self.empty.look([*seen.hands, *homes, *(item.box for item in seen.items)], worth)
 
     def current_visit(self) -> Visit:
         """Return the visit that a decision of this moment belongs to; begin one where none was seen."""
@@ -102,7 +105,7 @@ class World:
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
         stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
         piece.see(seen.time, self.opening, seen.hands, stirred=stirred)
-        if piece.origin_inside is None and self.real_rate:
+        if piece.origin_inside is None and self.real_rate and track.hits <= _FIRST_SIGHTS:
             piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
         return piece
 
@@ -128,15 +131,29 @@ class World:
                 piece.touched = True
             piece.touched = piece.touched or contents.is_touched(piece.home, seen, moving, size)
             if self.in_sight(piece):
+                piece.overlap = self._overlap(piece.home, [p for p in self._others(piece) if p.content])
                 self._seen_content(piece, worth)
                 continue
-            others = [
-                p.track.box
-                for p in self.pieces
-                if self.in_sight(p) and p.may_cover(piece) and not contents.in_place_of(p, piece)
-            ]
-            if contents.is_clear(piece.home, seen, others, self.elapsed, size):
+            overlap = self._overlap(piece.home, self._may_cover(piece))
+            if contents.is_clear(piece, seen, overlap, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
+
+    @staticmethod
+    def _overlap(home: Box, pieces: list[Piece]) -> float:
+        return max((covered(home, by=piece.track.box) for piece in pieces), default=0.0)
+
+    def _others(self, piece: Piece) -> list[Piece]:
+        """Return the other pieces seen now or a moment ago, for a detector misses one now and then."""
+        return [p for p in self.pieces if p is not piece and self.time - p.track.time <= _MOMENT_SECONDS]
+
+    def _may_cover(self, piece: Piece) -> list[Piece]:
+        """Return the other pieces that may lie over a missing one.
+
+        Below a real frame rate, where nobody would have seen it leave, what lies just in its place has more
+        likely come in its stead.
+        """
+        others = self._others(piece)
+        return others if self.real_rate else [p for p in others if not contents.in_place_of(p, piece)]
 
     def _seen_content(self, piece: Piece, worth: float) -> None:
         if not piece.away_from_home:
