@@ -26,8 +26,6 @@ Progress = Callable[[int, int], None]
 RECIPE = 1
 """Counted up when the way from pictures to vectors changes, so that cached galleries are made again."""
 
-_SEARCHED_AT_ONCE = 32_768  # vectors turned to 32-bit floats at a time
-
 
 @dataclass(frozen=True)
 class Gallery:
@@ -35,12 +33,12 @@ class Gallery:
 
     Attributes:
         gtins: all products of the catalog, as the catalog writes them, (P,).
-        vectors: (V, D) float16, of Euclidean length 1.
+        vectors: (V, D), of Euclidean length 1, rounded to the 16 bits in which they are kept.
         owners: number of the product that each vector shows, (V,), ascending.
     """
 
     gtins: tuple[str, ...]
-    vectors: NDArray[np.float16]
+    vectors: NDArray[np.float32]
     owners: NDArray[np.int32]
 
     def __len__(self) -> int:
@@ -63,15 +61,11 @@ class Gallery:
             (N, P), from -1 to 1; -1 for products without pictures or not in `among`.
         """
         found = np.full((len(queries), len(self.gtins)), -1, np.float32)
-        rows = np.arange(len(self.owners))
-        if among is not None:
-            rows = rows[np.isin(self.owners, np.fromiter(among, np.int32))]
-        for start in range(0, len(rows), _SEARCHED_AT_ONCE):
-            chunk = rows[start : start + _SEARCHED_AT_ONCE]
-            cosines = queries @ self.vectors[chunk].astype(np.float32).T
-            products, first = np.unique(self.owners[chunk], return_index=True)
-            nearest = np.maximum.reduceat(cosines, first, axis=1)
-            found[:, products] = np.maximum(found[:, products], nearest)
+        rows = slice(None) if among is None else np.flatnonzero(np.isin(self.owners, list(among)))
+        products, first = np.unique(self.owners[rows], return_index=True)
+        if len(products):
+            cosines = queries @ self.vectors[rows].T
+            found[:, products] = np.maximum.reduceat(cosines, first, axis=1)
         return found
 
     @cached_property
@@ -121,7 +115,7 @@ def _embed(
     """Return the gallery, and the pictures that cannot be read, as paths in the catalog's folder."""
     unreadable: list[Path] = []
     total, done = sum(len(product.images) for product in catalog), 0
-    rows: list[NDArray[np.float16]] = [np.empty((0, embedder.length), np.float16)]
+    rows = [np.empty((0, embedder.length), np.float16)]
     owners: list[int] = []
     for number, product in enumerate(catalog):
         for vectors in _vectors(product, embedder, unreadable):
@@ -131,7 +125,7 @@ def _embed(
             if progress is not None:
                 progress(done, total)
     names = tuple(product.gtin for product in catalog)
-    gallery = Gallery(names, np.concatenate(rows), np.array(owners, np.int32))
+    gallery = Gallery(names, np.concatenate(rows).astype(np.float32), np.array(owners, np.int32))
     return gallery, tuple(path.relative_to(catalog.folder).as_posix() for path in unreadable)
 
 
@@ -151,13 +145,13 @@ def _vectors(product: Product, embedder: Embedder, unreadable: list[Path]) -> It
 def _load(file: Path, catalog: Catalog, length: int) -> tuple[Gallery, tuple[str, ...]] | None:
     """Return a cached gallery; None where there is none or it is damaged."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             vectors, owners, unreadable = kept["vectors"], kept["owners"], kept["unreadable"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     if vectors.shape != (len(owners), length) or vectors.dtype != np.float16:
         return None
-    gallery = Gallery(tuple(product.gtin for product in catalog), vectors, owners)
+    gallery = Gallery(tuple(product.gtin for product in catalog), vectors.astype(np.float32), owners)
     return gallery, tuple(unreadable.tolist())
 
 
@@ -169,7 +163,7 @@ def _save(file: Path, gallery: Gallery, unreadable: tuple[str, ...], warn: Warn)
         with os.fdopen(handle, "wb") as stream:
             np.savez(
                 stream,
-                vectors=gallery.vectors,
+                vectors=gallery.vectors.astype(np.float16),
                 owners=gallery.owners,
                 unreadable=np.array(unreadable, np.str_),
             )

@@ -1,5 +1,6 @@
 """Crops of one item to ranked products, over all its crops at once; unsure is an answer."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,7 +22,7 @@ BARCODE_CONFIDENCE = 0.99
 """Of an item whose barcode was read: a check digit lets few misreadings pass."""
 
 TEMPERATURE = 0.05
-UNKNOWN = 0.3
+UNKNOWN = 0.75
 _BARCODE_CROPS = 2  # the best ones
 _FULL_SIZE = 64.0  # mean side in pixels from which a larger crop shows no more
 _FULL_SHARPNESS = 300.0  # variance of the Laplacian
@@ -54,7 +55,7 @@ class Recognition:
 
     Attributes:
         gtin: the product, as the catalog writes it; None where nothing in the catalog is like it.
-        confidence: probability that `gtin` is right, 0..1.
+        confidence: probability that `gtin` is right, 0..1; 0 where there was nothing to go by.
         candidates: GTINs with their probability, best first, also where `gtin` is None.
         entry_method: whether the look or a barcode decided.
     """
@@ -90,11 +91,10 @@ class Recogniser:
             return by_barcode
         numbers = None if among is None else {n for n in map(self._gallery.index, among) if n is not None}
         if not crops or not len(self._gallery) or numbers == set():
-            return Recognition(None, 1.0)
+            return Recognition(None, 0.0)
         vectors = self._embedder.embed([crop.image for crop in crops])
-        weights = np.array([crop.quality for crop in crops], np.float32)
-        fused = weights @ self._gallery.similarities(vectors, numbers) / weights.sum()
-        return _decide(self._gallery.gtins, fused)
+        fused = fuse(self._gallery.similarities(vectors, numbers), [crop.quality for crop in crops])
+        return decide(self._gallery.gtins, fused)
 
     def _read_barcode(self, crops: Sequence[Crop]) -> Recognition | None:
         large = [crop for crop in crops if min(crop.image.shape[:2]) >= SMALLEST_SIDE]
@@ -118,9 +118,31 @@ def same_look(a: Sequence[Crop], b: Sequence[Crop], embedder: Embedder) -> float
     return float(_mean_vector(a, embedder) @ _mean_vector(b, embedder))
 
 
-def _decide(names: Sequence[str], similarities: NDArray[np.float32]) -> Recognition:
-    """Turn similarities (P,) into probabilities, "none of them" being a product of similarity `UNKNOWN`."""
-    logits = np.append(similarities, np.float32(UNKNOWN)).astype(np.float64) / TEMPERATURE
+def fuse(similarities: NDArray[np.float32], qualities: Sequence[float]) -> NDArray[np.float32]:
+    """Return the similarity of an item to each product (P,): the mean of its crops' (N, P) by quality."""
+    weights = np.array(qualities, np.float32)
+    return np.asarray(weights @ similarities / weights.sum(), dtype=np.float32)
+
+
+def decide(
+    names: Sequence[str],
+    similarities: NDArray[np.float32],
+    *,
+    temperature: float = TEMPERATURE,
+    unknown: float = UNKNOWN,
+) -> Recognition:
+    """Return the product that similarities speak for, or none.
+
+    They become probabilities by a softmax in which "none of these" takes part with a similarity of its own:
+    so an item is nothing of the catalog where all are below that, and unsure where two are alike.
+
+    Args:
+        names: of the products, (P,).
+        similarities: of the item to each, (P,); -1 for one that it cannot be.
+        temperature: differences of similarity that make odds of e to 1.
+        unknown: similarity of "none of these".
+    """
+    logits = np.append(similarities, np.float32(unknown)).astype(np.float64) / temperature
     odds = np.exp(logits - logits.max())
     shares = odds / odds.sum()
     ranked = sorted(np.flatnonzero(similarities > -1).tolist(), key=lambda n: (-shares[n], names[n]))
@@ -139,8 +161,8 @@ def _mean_vector(crops: Sequence[Crop], embedder: Embedder) -> NDArray[np.float3
 
 def _quality(crop: Crop) -> float:
     height, width = crop.image.shape[:2]
-    size = min(1.0, (height * width) ** 0.5 / _FULL_SIZE)
-    sharpness = min(1.0, _sharpness(crop.image) / _FULL_SHARPNESS) ** 0.5
+    size = min(1.0, math.sqrt(height * width) / _FULL_SIZE)
+    sharpness = math.sqrt(min(1.0, _sharpness(crop.image) / _FULL_SHARPNESS))
     free = max(0.0, 1 - crop.covered) ** 2
     return max(1e-3, size * (0.2 + 0.8 * sharpness) * free * (_AT_EDGE if crop.at_edge else 1.0))
 

@@ -83,13 +83,13 @@ def _distance_from_background(lab: Floats, border: NDArray[np.bool_]) -> Floats:
     rows, columns = border.shape
     y, x = (np.mgrid[0:rows, 0:columns] / np.array([rows, columns])[:, None, None] - 0.5).reshape(2, -1)
     surface = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1)
-    colours, known = lab.reshape(-1, 3), surface[border.ravel()]
+    colours, on_border = lab.reshape(-1, 3), border.ravel()
+    known, wanted = surface[on_border], colours[on_border]
     weights = np.ones(len(known))
     for _ in range(5):
-        coefficients = np.linalg.lstsq(
-            known * weights[:, None], colours[border.ravel()] * weights[:, None], rcond=None
-        )[0]
-        missed = np.linalg.norm(colours[border.ravel()] - known @ coefficients, axis=1)
+        weighted = (known * weights[:, None]).T
+        coefficients = np.linalg.solve(weighted @ known, weighted @ wanted)
+        missed = np.linalg.norm(wanted - known @ coefficients, axis=1)
         weights = 1 / (1 + (missed / (2 * max(float(np.median(missed)), 0.5))) ** 2)
     distance = np.linalg.norm(colours - surface @ coefficients, axis=1)
     return np.asarray(distance.reshape(rows, columns), dtype=np.float32)
