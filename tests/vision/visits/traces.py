@@ -134,7 +134,9 @@ def _moved(box: Box, shift: NDArray[np.float64], jitter: float, noise: np.random
 def _motion(scene: Scene, time: float, before: float | None) -> NDArray[np.bool_]:
     grid = np.zeros(_GRID, bool)
     things: list[Hand | Item] = [*scene.hands, *scene.items.values()]
-    for thing in things if before is not None else []:
+    if before is None:
+        return grid
+    for thing in things:
         was, now = thing.box(before), thing.box(time)
         if math.dist(center(was), center(now)) > 1:
             for box in (was, now):
