@@ -29,7 +29,7 @@ _REACH_AT_ONCE = 0.6  # item sizes that a box may jump however short the time
 _REACH_PER_SECOND = 45.0  # item sizes a second, for at most _REACH_SECONDS
 _REACH_SECONDS = 0.25  # after a longer gap only the place counts
 _MAX_COST = 1.0
-_LOOK_WEIGHT = 1.2
+_LOOK_WEIGHT = 1.5
 _LOOK_MEMORY = 0.9  # share of the old look kept at each sight
 
 
@@ -95,7 +95,7 @@ class Tracker:
         self._next_id = 1
 
     def update(self, time: float, items: Sequence[SeenItem]) -> list[Track | None]:
-        """Return the track of each item, in the order given; None for a part, or one too weak to begin one."""
+        """Return the track of each item, in the order given; None for a part or a weak find."""
         whole = [i for i, item in enumerate(items) if not is_part(item, items)]
         order = sorted(whole, key=lambda i: (items[i].box[1], items[i].box[3], items[i].box[0]))
         found: list[Track | None] = [None] * len(items)

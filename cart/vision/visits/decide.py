@@ -1,9 +1,9 @@
 """From what is known of the cart to the items added and removed.
 
 Both kinds of evidence are weighed for every item. One that comes to rest free of any hand, where nothing like
-it is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing from
-its clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to rest
-while something like it is missing has only been moved.
+it is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing
+from its clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to
+rest while something like it is missing has only been moved.
 """
 
 from cart.vision.opening import Opening
@@ -79,7 +79,8 @@ class Visits:
             piece.settle()
             piece.initial = True
             new.remove(piece)
-        ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or closing)]
+        last_look = closing and not self.world.real_rate
+        ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or last_look)]
         for piece in [p for p in ready if p.origin_inside is False]:
             self._add(piece)
             ready.remove(piece)
