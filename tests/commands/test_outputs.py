@@ -36,7 +36,7 @@ def test_what_cannot_be_asked_beforehand_is_found_on_opening(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(InputError, match="--events a.*: File name too long; choose another place"):
+    with pytest.raises(InputError, match=r"--events a.*: File name too long; choose another place"):
         EventsFile(Path("a" * 300))
 
 
@@ -61,14 +61,14 @@ def test_no_file_takes_every_event(make_event: MakeEvent) -> None:
 @needs_full_device
 def test_a_full_disk_is_told_once(make_event: MakeEvent) -> None:
     with EventsFile(FULL) as file:
-        with pytest.raises(OutputFailed, match="^--events /dev/full: No space left on device$"):
+        with pytest.raises(OutputFailed, match=r"^--events /dev/full: No space left on device$"):
             file.write(make_event("add"))
         file.write(make_event("add"))
 
 
 @needs_full_device
 def test_a_text_that_finds_no_space() -> None:
-    with pytest.raises(OutputFailed, match="^--receipt /dev/full: No space left on device$"):
+    with pytest.raises(OutputFailed, match=r"^--receipt /dev/full: No space left on device$"):
         write_text(FULL, "{}", "--receipt")
 
 
@@ -80,10 +80,10 @@ def test_outputs_apart_from_inputs_and_one_another(tmp_path: Path) -> None:
     check_apart({"--events": Path("/dev/null"), "--receipt": Path("/dev/null")}, [footage])
     with pytest.raises(InputError, match=r"--events .*trip\.mp4: would replace what is to be read"):
         check_apart({"--events": tmp_path / "x" / ".." / "trip.mp4"}, [footage])
-    with pytest.raises(InputError, match="--events and --receipt are both"):
+    with pytest.raises(InputError, match=r"--events and --receipt are both"):
         check_apart({"--events": other, "--receipt": tmp_path / "." / "out"}, [footage])
 
 
 def test_pictures_do_not_go_among_the_stills_they_come_from(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--evidence .* would replace what is to be read"):
+    with pytest.raises(InputError, match=r"--evidence .* would replace what is to be read"):
         check_apart({"--evidence": tmp_path}, [tmp_path])
