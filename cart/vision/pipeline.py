@@ -20,6 +20,7 @@ from cart.vision.visits import Observation, Piece, VisitEvent, Visits
 
 _SNAPSHOT_SECONDS = 0.1
 _WELL_KNOWN_SECONDS = 2.0
+_LONGEST_WAIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,14 @@ class Camera:
         self._products: dict[int, Recognition] = {}
         self._initial: dict[int, Recognition | None] = {}
         self._snapshot_time = -math.inf
+        self._awake_time = -math.inf
 
     def see(self, frame: Frame) -> Sight:
         """Take in a frame and return what it showed."""
         motion = self._gate.look(frame.time, frame.luma)
-        if self._gated and not motion.awake and not self.visits.waiting:
+        if motion.awake:
+            self._awake_time = frame.time
+        if self._gated and not motion.awake and not self._waits(frame.time):
             return Sight(frame)
         detections = self._detector.detect(frame.image)
         events = self.visits.update(_observe(frame, detections, motion))
@@ -96,6 +100,10 @@ class Camera:
         noticed = [self._notice(event) for event in events]
         self._album.forget_all_but(self._known())
         return Sight(frame, detections, detected=True, items=self._numbered(detections), noticed=noticed)
+
+    def _waits(self, time: float) -> bool:
+        """Tell whether more looks at a still scene may settle what is open; what they did not, none will."""
+        return self.visits.waiting and time - self._awake_time <= _LONGEST_WAIT_SECONDS
 
     def finish(self) -> list[Noticed]:
         """Return the events that the end of the footage leaves open."""

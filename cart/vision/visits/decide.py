@@ -44,7 +44,9 @@ class Visits:
     def waiting(self) -> bool:
         """Whether more frames of a scene at rest would settle what is still open."""
         return not self.world.quiet or any(
-            (p.content and p.absent > 0) or (not p.content and p.rest is not None) for p in self.world.pieces
+            (p.content and p.touched and p.absent > 0)
+            or (not p.content and p.rest is not None and self.world.in_sight(p))
+            for p in self.world.pieces
         )
 
     def update(self, seen: Observation) -> list[VisitEvent]:
