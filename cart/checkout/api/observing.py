@@ -1,0 +1,124 @@
+"""Figures for Prometheus, JSON logs, and a request id in every answer."""
+
+import json
+import logging
+import re
+from collections import Counter as CountOf
+from collections.abc import Sequence
+from contextvars import ContextVar
+from time import perf_counter
+from uuid import uuid4
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cart.checkout.service.ingest import Result
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+_logger = logging.getLogger("cart.access")
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Metrics:
+    """What a process has counted."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "cart_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "cart_request_seconds", "Time to answer a request", ["method", "route"], registry=self.registry
+        )
+        self.events = Counter(
+            "cart_events", "Cart events by what became of them", ["status"], registry=self.registry
+        )
+        self.event_to_tally = Histogram(
+            "cart_event_to_tally_seconds", "Time from events read to tally stored", registry=self.registry
+        )
+
+    def count_events(self, results: Sequence[Result], seconds: float) -> None:
+        """Count the events of one request."""
+        for status, count in CountOf(result.status for result in results).items():
+            self.events.labels(status).inc(count)
+        self.event_to_tally.observe(seconds)
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request by its route, which holds no id."""
+        self.requests.labels(method, route, status).inc()
+        self.seconds.labels(method, route).observe(seconds)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line; no body, no key, no query ever stands in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record as a line of JSON."""
+        told = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get() or None,
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            told["trace"] = self.formatException(record.exc_info)
+        return json.dumps({key: value for key, value in told.items() if value is not None})
+
+
+def log_as_json() -> None:
+    """Send all logs to stderr as JSON."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("alembic", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class Observer:
+    """Gives each request an id, refuses what is too large, and counts and logs it when it is answered."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, max_body_bytes: int, too_large: ASGIApp) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._max_body_bytes = max_body_bytes
+        self._too_large = too_large
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        identity = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        request_id.set(identity)
+        began, status = perf_counter(), 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = identity
+            await send(message)
+
+        length = headers.get("content-length", "")
+        too_large = length.isdigit() and int(length) > self._max_body_bytes
+        try:
+            await (self._too_large if too_large else self._app)(scope, receive, send_with_id)
+        finally:
+            self._note(scope, status, perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        self._metrics.count_request(scope["method"], route, status, seconds)
+        if _logger.isEnabledFor(logging.INFO):
+            fields = {
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "seconds": round(seconds, 4),
+            }
+            _logger.info("answered", extra={"fields": fields})
