@@ -24,7 +24,7 @@ from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
 from cart.events import EVENT_TYPES, Action, CartEvent, EventData, Evidence
 
-TEA, RICE, SOAP, APPLES = "4006381333931", "96385074", "614141000036", "2000000040112"
+TEA, RICE, SOAP, APPLES = "4006381333931", "96385074", "614141000036", "2000000040110"
 PRICES = {TEA: 249, RICE: 100, SOAP: 119, APPLES: 299}
 ADMIN = Caller("admin", "admin", None)
 
@@ -56,7 +56,7 @@ class Shop:
 
     def event(self, sequence: int, action: Action = "add", gtin: str | None = TEA, **data: Any) -> CartEvent:
         session = data.pop("session", "trip")
-        return make_cart_event(sequence, action, gtin, session, self.clock.now, **data)
+        return _cart_event(sequence, action, gtin, session, self.clock.now, **data)
 
     def send(self, *events: CartEvent, session: str = "trip") -> list[str]:
         return [result.status for result in self.results(*events, session=session)]
@@ -73,7 +73,7 @@ class Shop:
             catalogs.set_price(work, catalogs.NewPrice(gtin, scope, place, amount, "EUR", since))
 
 
-def make_cart_event(
+def _cart_event(
     sequence: int, action: Action, gtin: str | None, session: str, time: datetime, **data: Any
 ) -> CartEvent:
     fields = {"cart": "cart", "id": uuid4()} | data
@@ -168,6 +168,17 @@ def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 def database(databases: Databases, request: pytest.FixtureRequest) -> str:
     """Return the URL of a new database whose tables are there, on either kind."""
     return databases.make(request.param)
+
+
+@pytest.fixture
+def make_cart_event() -> Callable[..., CartEvent]:
+    """Make an event by sequence, action, GTIN, session and time; more fields by name."""
+    return _cart_event
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 MakeShop = Callable[..., Shop]

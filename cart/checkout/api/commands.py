@@ -21,7 +21,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         pattern=r"^[\x21-\x7e]{1,200}$",
-        description="Sent again with the same body, a command is answered as before, not done again; kept for 24 h",
+        description="Sent again with the same body, a command is answered as before, not done again (24 h)",
     ),
 ]
 

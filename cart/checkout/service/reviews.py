@@ -19,7 +19,7 @@ Choice = Literal["product", "from_initial", "waive"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decides about a review: its product, that it was there from the start, or to let it go."""
+    """What a person decides about a review: its product, there from the start, or to let it go."""
 
     choice: Choice
     gtin: str | None = None
