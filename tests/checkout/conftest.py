@@ -1,23 +1,32 @@
 """Databases of both kinds, a clock that tests turn, and a small store that sells."""
 
+import json
 import logging
+import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 import sqlalchemy as sa
+import uvicorn
 
+from cart.checkout.api.app import create_app
 from cart.checkout.service import catalogs
 from cart.checkout.service.ingest import Result, take_events
-from cart.checkout.service.keys import Caller
+from cart.checkout.service.keys import Caller, make_key
 from cart.checkout.service.sessions import open_session
 from cart.checkout.service.work import Service
 from cart.checkout.settings import ServiceSettings
@@ -97,9 +106,10 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="cart-pg-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pgserver.get_server(folder, cleanup_mode="delete")
+        server = pgserver.get_server(folder, cleanup_mode=None)
     yield server.get_uri()
-    server.cleanup()
+    pid = int((folder / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGQUIT)  # at once: what it holds is thrown away
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -218,3 +228,76 @@ def stock(service: Service) -> None:
 def shop(database: str, make_shop: MakeShop) -> Shop:
     """Return a shop, in a new database of either kind."""
     return make_shop(database)
+
+
+@contextmanager
+def _served(service: Service) -> Iterator[str]:
+    """Serve in a thread at a free port; give the address."""
+    options = {"log_config": None, "lifespan": "on", "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, **options))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.005)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@dataclass
+class Api:
+    """A running service with one store, and clients for it."""
+
+    url: str
+    service: Service
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, role: Any, scope: str | None = None) -> httpx.Client:
+        with self.service.work() as work:
+            key = make_key(work, role, scope)[1]
+        return self.with_key(key)
+
+    def with_key(self, key: str) -> httpx.Client:
+        client = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=20)
+        self.clients.append(client)
+        return client
+
+    def event(
+        self, sequence: int, action: Any = "add", gtin: str | None = TEA, **data: Any
+    ) -> dict[str, Any]:
+        session = data.pop("session", "trip")
+        event = _cart_event(sequence, action, gtin, session, datetime.now(UTC), **data)
+        return json.loads(event.to_json())
+
+
+@pytest.fixture
+def make_api() -> Iterator[Callable[..., Api]]:
+    """Run a service in a database."""
+    with ExitStack() as running:
+
+        def make(url: str, **settings: Any) -> Api:
+            many = {"rate_per_second": 10_000, "upkeep_seconds": 0.1}
+            service = Service(Store(url), ServiceSettings(database=url, **(many | settings)))
+            stock(service)
+            api = Api(running.enter_context(_served(service)), service)
+            running.callback(lambda: [client.close() for client in api.clients])
+            return api
+
+        yield make
+
+
+@pytest.fixture
+def api(database: str, make_api: Callable[..., Api]) -> Api:
+    """Return a running service, in a new database of either kind."""
+    return make_api(database)
+
+
+@pytest.fixture
+def lite_api(databases: Databases, make_api: Callable[..., Api]) -> Api:
+    """Return a running service, in a new SQLite file."""
+    return make_api(databases.make("sqlite"))
+
+
+@pytest.fixture
+def admin(api: Api) -> httpx.Client:
+    return api.client("admin")

@@ -12,11 +12,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
 
 from cart.checkout.api import events, evidence, health, live, products, receipts, reviews, sessions, stores
 from cart.checkout.api.access import Doorkeeper
-from cart.checkout.api.observing import Metrics, Observer, request_id
+from cart.checkout.api.observing import BodyLimit, Metrics, Observer, request_id
 from cart.checkout.api.shapes import ProblemShape
 from cart.checkout.live import Hub, Listener
 from cart.checkout.problems import (
@@ -58,7 +57,6 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_running,
-        max_body_size=service.settings.max_body_bytes,
     )
     app.state.service = service
     app.state.tallies = Tallies(service)
@@ -67,8 +65,8 @@ def create_app(service: Service) -> FastAPI:
     app.state.hub = Hub()
     for noun in _NOUNS:
         app.include_router(noun.router)
-    limit = service.settings.max_body_bytes
-    app.add_middleware(Observer, metrics=app.state.metrics, max_body_bytes=limit, too_large=_refuse_large)
+    app.add_middleware(BodyLimit, max_bytes=service.settings.max_body_bytes)
+    app.add_middleware(Observer, metrics=app.state.metrics)
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -118,10 +116,6 @@ def _answer(problem: Problem) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     content = {**problem.to_dict(), "request_id": request_id.get()}
     return JSONResponse(content, problem.status, headers, media_type="application/problem+json")
-
-
-async def _refuse_large(scope: Scope, receive: Receive, send: Send) -> None:
-    await _answer(TooLarge("the body is too large"))(scope, receive, send)
 
 
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cart.checkout.service.ingest import Result
@@ -77,22 +78,44 @@ def log_as_json() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-class Observer:
-    """Gives each request an id, refuses what is too large, and counts and logs it when it is answered."""
+class BodyLimit:
+    """Stops reading a request's body when it is larger than the service takes.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, max_body_bytes: int, too_large: ASGIApp) -> None:
+    Starlette has such a limit, but answers it in plain text.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with its body counted."""
+        left = self._max_bytes
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted if scope["type"] == "http" else receive, send)
+
+
+class Observer:
+    """Gives each request an id, and counts and logs it when it is answered."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
-        self._max_body_bytes = max_body_bytes
-        self._too_large = too_large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
+        given = Headers(scope=scope).get("x-request-id", "")
         identity = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
         request_id.set(identity)
         began, status = perf_counter(), 500
@@ -104,10 +127,8 @@ class Observer:
                 MutableHeaders(scope=message)["X-Request-Id"] = identity
             await send(message)
 
-        length = headers.get("content-length", "")
-        too_large = length.isdigit() and int(length) > self._max_body_bytes
         try:
-            await (self._too_large if too_large else self._app)(scope, receive, send_with_id)
+            await self._app(scope, receive, send_with_id)
         finally:
             self._note(scope, status, perf_counter() - began)
 

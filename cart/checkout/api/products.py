@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from cart.checkout.api.access import Admin, AnyCaller, CounterCaller
 from cart.checkout.api.commands import Command, answers
@@ -27,6 +27,7 @@ from cart.checkout.api.shapes import (
 )
 from cart.checkout.service import catalogs
 from cart.checkout.service.work import Service, Work
+from cart.events import Timestamp
 
 router = APIRouter(prefix="/v1", tags=["products"])
 
@@ -56,7 +57,7 @@ class NewPrice(Body):
     amount: Amount | None = Field(examples=[249])
     """Minor units for one, or for a kilogram; null withdraws the price."""
     currency: Currency = Field(examples=["EUR"])
-    since: AwareDatetime | None = None
+    since: Timestamp | None = None
     """From when it holds; now where it is left out."""
 
 
