@@ -1,15 +1,18 @@
 """The database: SQLite by default, PostgreSQL for a fleet; transactions, migrations, backup."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from cart.checkout.problems import Conflict, StorageFull, Unavailable
@@ -31,6 +34,11 @@ class Store:
         self.url = _checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._reader = (
+            self.engine.execution_options(reading=True)
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -47,10 +55,14 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Read without keeping writers out."""
+        """Read without keeping writers out.
+
+        On PostgreSQL a statement is a transaction of its own there, as each sees what is stored by its time
+        anyway; that saves two ways to the database.
+        """
         try:
-            with self.engine.connect() as tx:
-                yield tx.execution_options(reading=True)
+            with self._reader.connect() as tx:
+                yield tx
         except DBAPIError as error:
             raise _problem(error) from error
 
@@ -71,6 +83,38 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def insert_many(
+    tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, if_new: str | None = None
+) -> list[Any]:
+    """Insert rows in one statement a table, however many they are.
+
+    Args:
+        tx: the transaction.
+        table: where to.
+        rows: at least one; columns left out are null.
+        if_new: leave out rows whose keys are there already, and return this column of those inserted.
+    """
+    if tx.dialect.name == "postgresql":
+        result = tx.execute(_from_json(table, if_new), {"rows": json.dumps(rows, default=str)})
+    elif if_new is None:
+        result = tx.execute(sa.insert(table), [dict(row) for row in rows])
+    else:
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(table.c[if_new])
+        result = tx.execute(statement, [dict(row) for row in rows])
+    return list(result.scalars()) if if_new else []
+
+
+@cache
+def _from_json(table: sa.Table, if_new: str | None) -> sa.TextClause:
+    """Return an INSERT that takes all rows as one JSON text: by far the quickest way into PostgreSQL."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    dialect = postgresql.dialect()
+    typed = ", ".join(f'"{column.name}" {column.type.compile(dialect)}' for column in table.columns)
+    ending = f" ON CONFLICT DO NOTHING RETURNING {if_new}" if if_new else ""
+    rows = f"json_to_recordset(CAST(:rows AS json)) AS r({typed})"
+    return sa.text(f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {rows}{ending}')  # noqa: S608
 
 
 def now() -> datetime:

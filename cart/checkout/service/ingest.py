@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cart.checkout.ledger import Doubt, Entry
 from cart.checkout.pricing import Item, in_force
@@ -15,17 +14,12 @@ from cart.checkout.service.booking import apply
 from cart.checkout.service.keys import Caller
 from cart.checkout.service.trips import Trip, load
 from cart.checkout.service.work import Work
+from cart.checkout.store import insert_many
 from cart.checkout.tables import entries
 from cart.events import CartEvent
 
 MAX_QUANTITY = 10_000
 Status = Literal["applied", "duplicate", "pending", "refused"]
-
-_RETURNED = (entries.c.id,)
-_INSERT_IF_NEW = {
-    "sqlite": sqlite.insert(entries).on_conflict_do_nothing().returning(*_RETURNED),
-    "postgresql": postgresql.insert(entries).on_conflict_do_nothing().returning(*_RETURNED),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +101,7 @@ def _store_new(work: Work, trip: Trip, events: Mapping[str, CartEvent]) -> list[
     items = work.shelves.items(work.tx, trip.shelf, gtins) if gtins else {}
     fresh = {key: _entry(key, event, items, work.at) for key, event in events.items()}
     rows = [_row(trip, fresh[key], event) for key, event in events.items()]
-    inserted = work.tx.execute(_INSERT_IF_NEW[work.tx.dialect.name], rows).scalars()
-    return [fresh[key] for key in inserted]
+    return [fresh[key] for key in insert_many(work.tx, entries, rows, if_new="id")]
 
 
 def _entry(key: str, event: CartEvent, items: Mapping[str, Item], at: datetime) -> Entry:

@@ -14,6 +14,7 @@ from cart.checkout.pricing import Item, PricePolicy, in_force
 from cart.checkout.problems import NotFound, SessionClosed
 from cart.checkout.service.shelves import ShelfKey
 from cart.checkout.service.work import Work
+from cart.checkout.store import insert_many
 from cart.checkout.tables import entries, lines, regions, reviews, sessions, stores
 
 _JOINED = sessions.join(stores).join(regions)
@@ -30,7 +31,6 @@ LOAD = sa.select(sessions, *_PLACE).select_from(_JOINED)
 _LOAD = LOAD.where(sessions.c.id == sa.bindparam("session"))
 _LOAD_LOCKED = _LOAD.with_for_update(of=sessions)
 _SAVE = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
-_INSERT_LINES = sa.insert(lines)
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ def write_lines(
     if not written:
         return
     items = work.shelves.items(work.tx, trip.shelf, {line.gtin for line in written if line.gtin})
-    work.tx.execute(_INSERT_LINES, [_line_row(trip, line, items, images or {}) for line in written])
+    insert_many(work.tx, lines, [_line_row(trip, line, items, images or {}) for line in written])
 
 
 def _line_row(
