@@ -270,9 +270,8 @@ class Api:
         return json.loads(event.to_json())
 
 
-@pytest.fixture
-def make_api() -> Iterator[Callable[..., Api]]:
-    """Run a service in a database."""
+@contextmanager
+def _services() -> Iterator[Callable[..., Api]]:
     with ExitStack() as running:
 
         def make(url: str, **settings: Any) -> Api:
@@ -283,6 +282,20 @@ def make_api() -> Iterator[Callable[..., Api]]:
             running.callback(lambda: [client.close() for client in api.clients])
             return api
 
+        yield make
+
+
+@pytest.fixture
+def make_api() -> Iterator[Callable[..., Api]]:
+    """Run a service in a database, for one test."""
+    with _services() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_module_api() -> Iterator[Callable[..., Api]]:
+    """Run a service in a database, for the tests of a file."""
+    with _services() as make:
         yield make
 
 
