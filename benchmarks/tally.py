@@ -48,7 +48,8 @@ import json, os, sqlalchemy as sa
 from fastapi import FastAPI, Request
 app = FastAPI()
 engine = sa.create_engine(os.environ["FLOOR_DATABASE"], pool_size=20, max_overflow=20)
-table = sa.Table("floor", sa.MetaData(), sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("body", sa.Text))
+columns = sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("body", sa.Text)
+table = sa.Table("floor", sa.MetaData(), *columns)
 @app.get("/empty")
 def empty() -> dict[str, str]:
     return {}
@@ -75,16 +76,20 @@ class Bench:
     scale: float
 
     def client(self) -> httpx.Client:
+        """Connect to the service."""
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=60)
 
     def floor(self) -> httpx.Client:
+        """Connect to the floor."""
         return httpx.Client(base_url=self.floor_url, timeout=60)
 
     def open(self, client: httpx.Client, session: str) -> None:
+        """Open a session."""
         trip = {"cart": f"c-{session}", "store": "s1", "session": session}
         client.post("/v1/sessions", json=trip).raise_for_status()
 
     def event(self, session: str, sequence: int) -> dict[str, object]:
+        """Make an event: each eighth takes out what the one before put in."""
         removed = sequence % 8 == 0
         gtin = self.gtins[(sequence - removed) % len(self.gtins)]
         data = {
@@ -114,7 +119,7 @@ class Bench:
 
 
 def batched(bench: Bench) -> float:
-    """Return the rate of batched events as a share of a bare multi-row INSERT of the rows written for them."""
+    """Return the rate of batched events as a share of a bare multi-row INSERT of their rows."""
     count = max(4, int(60 * bench.scale))
     with bench.client() as client:
         names = [f"batch{number}" for number in range(count)]

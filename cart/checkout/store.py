@@ -110,7 +110,7 @@ def insert_many(
 def _from_json(table: sa.Table, if_new: str | None) -> sa.TextClause:
     """Return an INSERT that takes all rows as one JSON text: by far the quickest way into PostgreSQL."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     typed = ", ".join(f'"{column.name}" {column.type.compile(dialect)}' for column in table.columns)
     ending = f" ON CONFLICT DO NOTHING RETURNING {if_new}" if if_new else ""
     rows = f"json_to_recordset(CAST(:rows AS json)) AS r({typed})"

@@ -1,4 +1,4 @@
-"""Events to the tally service over HTTP: a session opened, each event stored first, sent in batches, retried."""
+"""Events to the tally service over HTTP: each stored first, sent in batches, and again until answered."""
 
 import json
 import random
@@ -44,7 +44,7 @@ def default_outbox() -> Path:
     return user_state_path("smart-cart") / "outbox.sqlite3"
 
 
-def deliver(
+def deliver(  # noqa: PLR0917 -- the session's own names, in the order of the contract
     events: Iterable[CartEvent],
     url: str,
     key: str,
@@ -76,7 +76,8 @@ def deliver(
         InputError: the service refuses the session, or the outbox cannot be written.
         DeliveryError: after the last event, when some could not be delivered in `patience` seconds.
     """
-    with Sender(url, key, cart, session, store, outbox or default_outbox()) as sender:
+    where = outbox or default_outbox()
+    with Sender(url, key, cart=cart, session=session, store=store, outbox=where) as sender:
         for event in events:
             sender.send(event)
             yield event
@@ -92,7 +93,7 @@ def deliver(
 class Sender:
     """Sends one session's events in a thread of its own, from an outbox on disk."""
 
-    def __init__(self, url: str, key: str, cart: str, session: str, store: str, outbox: Path) -> None:
+    def __init__(self, url: str, key: str, *, cart: str, session: str, store: str, outbox: Path) -> None:
         self._trip = {"cart": cart, "store": store, "session": session}
         self._outbox = Outbox(outbox, url, session)
         self._client = httpx.Client(

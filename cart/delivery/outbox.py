@@ -1,4 +1,4 @@
-"""Events on disk until they are answered: kept in order, sent again after a restart, set aside when refused."""
+"""Events on disk until they are answered: kept in order over restarts, set aside when refused."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -116,7 +116,8 @@ def test_no_key_and_a_wrong_key_open_nothing(lite_api) -> None:
                 assert (answer.status_code == 401) == (roles is not None), (method, path)
 
 
-def test_a_key_of_another_cart_session_or_store_opens_nothing(clients, lite_api) -> None:
+@pytest.mark.usefixtures("clients")
+def test_a_key_of_another_cart_session_or_store_opens_nothing(lite_api) -> None:
     foreign = {role: lite_api.client(role, scope) for role, scope in FOREIGN.items()}
     wrong = []
     for (method, path), roles in MATRIX.items():

@@ -19,7 +19,7 @@ def _send(client: httpx.Client, *events, session="trip") -> list[str]:
     return [result["status"] for result in answer.json()["results"]]
 
 
-def _buy(client: httpx.Client, api, *events, session="trip", cart="cart") -> dict:
+def _buy(client: httpx.Client, *events, session="trip", cart="cart") -> dict:
     client.post("/v1/sessions", json={"cart": cart, "store": "s1", "session": session})
     _send(client, *events, session=session)
     total = client.post(f"/v1/sessions/{session}/checkout").json()["total"]
@@ -38,7 +38,7 @@ def _kind(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, problem["type"].rpartition(":")[2]
 
 
-def test_a_trip_from_open_to_paid(api, admin) -> None:
+def test_a_trip_from_open_to_paid(api) -> None:
     cart, till = api.client("cart", "cart"), api.client("till", "s1")
     assert cart.post("/v1/sessions", json=OPEN).status_code == 201
     assert cart.post("/v1/sessions", json=OPEN).status_code == 200
@@ -71,7 +71,7 @@ def test_a_trip_from_open_to_paid(api, admin) -> None:
     assert cart.post("/v1/sessions", json={**OPEN, "session": "next"}).status_code == 201
 
 
-def test_a_cart_has_one_open_session(api, admin) -> None:
+def test_a_cart_has_one_open_session(admin) -> None:
     admin.post("/v1/sessions", json=OPEN)
     answer = admin.post("/v1/sessions", json={**OPEN, "session": "other"})
     assert _kind(answer) == (409, "cart-has-open-session")
@@ -179,7 +179,7 @@ def test_produce_is_entered_by_plu_and_weight(api, admin) -> None:
 def test_items_come_back_once_at_the_price_paid_at_any_store(api, admin) -> None:
     store = {"name": "Two", "region": "r1", "currency": "EUR"}
     admin.put("/v1/stores/s2", json=store)
-    receipt = _buy(admin, api, api.event(1, quantity=3), api.event(2, gtin=RICE))
+    receipt = _buy(admin, api.event(1, quantity=3), api.event(2, gtin=RICE))
     price = {"gtin": TEA, "scope": "region", "place": "r1", "amount": 1, "currency": "EUR"}
     admin.post("/v1/prices", json=price)
     clerk = api.client("associate", "s2")
@@ -195,7 +195,7 @@ def test_items_come_back_once_at_the_price_paid_at_any_store(api, admin) -> None
     assert _kind(clerk.post("/v1/returns", json=wrong)) == (422, "invalid")
 
 
-def test_an_online_order_is_imported_and_returned_in_one_call(api, admin) -> None:
+def test_an_online_order_is_imported_and_returned_in_one_call(admin) -> None:
     order = {
         "source": "webshop",
         "number": "W-1",
@@ -232,7 +232,7 @@ def test_a_command_sent_again_is_done_once(api, admin) -> None:
     assert associate.post("/v1/sessions/trip/lines", json=line, headers=again).json()["total"] == 498
 
 
-def test_lists_come_in_pages(api, admin) -> None:
+def test_lists_come_in_pages(admin) -> None:
     for number in range(5):
         admin.post("/v1/sessions", json={"cart": f"c{number}", "store": "s1", "session": f"t{number}"})
     names, after = [], ""
@@ -247,7 +247,7 @@ def test_lists_come_in_pages(api, admin) -> None:
 
 
 def test_a_receipt_is_a_page_that_prints(api, admin) -> None:
-    _buy(admin, api, api.event(1, quantity=2))
+    _buy(admin, api.event(1, quantity=2))
     page = admin.get("/v1/sessions/trip/receipt", headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
     assert "4.98 EUR" in page.text

@@ -71,7 +71,7 @@ def _event_refused(client: httpx.Client, event: dict) -> int:
         ("GET", "/v2/none", None, 404),
     ],
 )
-def test_a_wrong_value_is_refused(api, admin, method, path, body, status) -> None:
+def test_a_wrong_value_is_refused(admin, method, path, body, status) -> None:
     admin.post("/v1/sessions", json=OPEN)
     assert _refused(admin.request(method, path, json=body)) == status
 

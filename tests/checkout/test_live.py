@@ -67,7 +67,7 @@ def test_who_comes_back_gets_the_state_only_if_it_changed(api, admin) -> None:
         assert json.loads(next(messages)["data"])["total"] == 249
 
 
-def test_a_store_is_followed(api, admin) -> None:
+def test_a_store_is_followed(admin) -> None:
     with _follow(admin, "/v1/stores/s1/live") as messages:
         assert json.loads(next(messages)["data"])["open_carts"] == 0
         admin.post("/v1/sessions", json=OPEN)

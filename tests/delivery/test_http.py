@@ -57,7 +57,7 @@ def test_a_service_that_comes_late_gets_all(tally, make_event, tmp_path: Path) -
 
 def test_what_was_not_sent_is_sent_by_the_next_run(tally, make_event, tmp_path: Path) -> None:
     events = _trip(make_event, "add", "add", "add")
-    with pytest.raises(DeliveryError, match="2 events could not be delivered .* run the same again"):
+    with pytest.raises(DeliveryError, match=r"2 events could not be delivered .* run the same again"):
         _deliver(tally, events[:2], tmp_path, patience=0.1)
     tally.start()
     assert _deliver(tally, events[2:], tmp_path).waiting == 0
