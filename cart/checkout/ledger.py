@@ -136,7 +136,7 @@ class Book:
     def take(self, line: Line) -> None:
         """Count a numbered line in. Voids are not taken: they are written only while a book is made anew."""
         if line.kind == "add":
-            assert line.gtin is not None  # noqa: S101 -- an entry without a product is in doubt
+            assert line.gtin is not None
             self.adds.append(OpenAdd(line.number, line.gtin, line.quantity, line.at, line.weight))
         elif line.kind == "initial":
             self.initial.append(line)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from cart.errors import CartError
 
 
-class Problem(CartError):  # noqa: N818 -- RFC 9457 calls it so
+class Problem(CartError):
     """A request that is refused; `detail` is written for the caller and holds nothing of the inside."""
 
     status: ClassVar[int] = 400

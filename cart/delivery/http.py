@@ -44,7 +44,7 @@ def default_outbox() -> Path:
     return user_state_path("smart-cart") / "outbox.sqlite3"
 
 
-def deliver(  # noqa: PLR0917 -- the session's own names, in the order of the contract
+def deliver(
     events: Iterable[CartEvent],
     url: str,
     key: str,

@@ -4,7 +4,7 @@ Our own association rather than a tracker library, because a cart's items rest f
 times their size between two frames, and are seen at anything from 1 to 60 frames a second: Kalman trackers
 count their memory in frames and lose all three (see docs/decisions/0001-own-association.md).
 
-One assignment a frame (Hungarian method, by scipy) over a cost with two ways of being the same item: lying
+One assignment a frame over a cost with two ways of being the same item: lying
 in the same place, or having moved no further than a hand can carry it in the time that passed.
 """
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
+from cart.assignment import IMPOSSIBLE, assign
 from cart.vision.boxes import Box, area, center, covered, iou
 
 Look = NDArray[np.float32]
@@ -23,13 +23,14 @@ Look = NDArray[np.float32]
 
 NEW_TRACK_SCORE = 0.4
 """Weaker detections only continue a track (the two thresholds of ByteTrack, Zhang et al. 2022)."""
+_SURE_SCORE, _PART_LIKENESS = 0.6, 0.6
+_WITHIN, _SMALLEST_PART = 0.85, 0.2
 _REACH_AT_ONCE = 0.6  # item sizes that a box may jump however short the time
 _REACH_PER_SECOND = 45.0  # item sizes a second, for at most _REACH_SECONDS
 _REACH_SECONDS = 0.25  # after a longer gap only the place counts
 _MAX_COST = 1.0
-_LOOK_WEIGHT = 1.2
+_LOOK_WEIGHT = 1.5
 _LOOK_MEMORY = 0.9  # share of the old look kept at each sight
-_OUT_OF_REACH = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,16 @@ class Tracker:
         self._next_id = 1
 
     def update(self, time: float, items: Sequence[SeenItem]) -> list[Track | None]:
-        """Return the track of each item, in the order given; None for one too weak to begin a track."""
-        order = sorted(range(len(items)), key=lambda i: (items[i].box[1], items[i].box[3], items[i].box[0]))
+        """Return the track of each item, in the order given; None for a part or a weak find."""
+        whole = [i for i, item in enumerate(items) if not is_part(item, items)]
+        order = sorted(whole, key=lambda i: (items[i].box[1], items[i].box[3], items[i].box[0]))
         found: list[Track | None] = [None] * len(items)
         for track, place in self._assign(time, [items[i] for i in order]):
             found[order[place]] = track
             track.see(time, items[order[place]])
         for i in order:
-            if found[i] is None and items[i].score >= NEW_TRACK_SCORE:
+            followed = [items[j] for j in order if found[j] is not None]
+            if found[i] is None and begins_track(items[i], followed):
                 found[i] = self._begin(time, items[i])
         return found
 
@@ -116,13 +119,36 @@ class Tracker:
         return track
 
     def _assign(self, time: float, items: list[SeenItem]) -> list[tuple[Track, int]]:
-        if not self.tracks or not items:
-            return []
-        costs = np.array([[_cost(track, item, time) for item in items] for track in self.tracks])
-        rows, columns = linear_sum_assignment(costs)
-        return [
-            (self.tracks[r], int(c)) for r, c in zip(rows, columns, strict=True) if costs[r, c] <= _MAX_COST
-        ]
+        costs = [[_cost(track, item, time) for item in items] for track in self.tracks]
+        return [(self.tracks[row], column) for row, column in assign(costs, most=_MAX_COST)]
+
+
+def is_part(item: SeenItem, items: Sequence[SeenItem]) -> bool:
+    """Tell whether an item is only a part of a stronger find around it: weak itself, or of the same look."""
+    return any(
+        other.score > item.score
+        and area(other.box) > area(item.box)
+        and _one_within_other(item.box, other.box)
+        and (item.score < NEW_TRACK_SCORE or likeness(item.look, other.look) >= _PART_LIKENESS)
+        for other in items
+    )
+
+
+def begins_track(item: SeenItem, followed: Sequence[SeenItem]) -> bool:
+    """Tell whether an item that no track explains is one of its own.
+
+    A weak detection is not, nor is a part of an item already followed, or a whole of which a part is
+    followed: boxes within one another, unless the find is strong and looks like something else.
+    """
+    if item.score < NEW_TRACK_SCORE:
+        return False
+    rivals = [other for other in followed if _one_within_other(item.box, other.box)]
+    return all(item.score >= _SURE_SCORE and likeness(item.look, r.look) < _PART_LIKENESS for r in rivals)
+
+
+def _one_within_other(a: Box, b: Box) -> bool:
+    smaller, larger = sorted((a, b), key=area)
+    return covered(smaller, by=larger) >= _WITHIN and area(smaller) >= _SMALLEST_PART * area(larger)
 
 
 def likeness(a: Look | None, b: Look | None) -> float:
@@ -147,10 +173,10 @@ def distance(a: Box, b: Box) -> float:
 
 
 def _cost(track: Track, item: SeenItem, time: float) -> float:
-    """Return 0 for surely the same item, at most 1 for possibly, `_OUT_OF_REACH` for impossible."""
+    """Return 0 for surely the same item, at most 1 for possibly, `IMPOSSIBLE` for out of reach."""
     likes = _LOOK_WEIGHT * (1 - likeness(track.look, item.look))
     stayed = 1 - same_place(track.box, item.box)
-    cost = stayed + likes if stayed < 0.9 else _OUT_OF_REACH
+    cost = stayed + likes if stayed < 0.9 else IMPOSSIBLE
     gap = time - track.time
     if gap <= _REACH_SECONDS:
         reach = _REACH_AT_ONCE + _REACH_PER_SECOND * min(gap, 0.1)

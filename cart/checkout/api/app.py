@@ -119,12 +119,12 @@ def _answer(problem: Problem) -> JSONResponse:
 
 
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Problem)  # noqa: S101
+    assert isinstance(error, Problem)
     return _answer(error)
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)
     found = [{"where": list(map(str, one["loc"])), "what": one["msg"]} for one in error.errors()[:20]]
     if any(one["type"] == "json_invalid" for one in error.errors()):
         return _answer(BadRequest("the body is not JSON"))
@@ -133,7 +133,7 @@ async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _answer_http(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)
     answer = _answer(_BY_STATUS.get(error.status_code, BadRequest)(_detail(error.status_code)))
     answer.headers.update(error.headers or {})
     return answer

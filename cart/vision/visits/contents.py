@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
-from cart.vision.boxes import Box, covered
+from cart.assignment import IMPOSSIBLE, assign
+from cart.vision.boxes import Box, covered, iou
 from cart.vision.tracking import distance, likeness, same_place
 from cart.vision.visits.observation import Observation
 from cart.vision.visits.piece import Piece
@@ -24,8 +24,12 @@ _SURE_GONE = math.log(50)
 _UNTOUCHED = math.log(1000)
 _COVERED_SHARE = 0.3
 _TOUCHED_SHARE = 0.15
+_SAME_PLACE = 0.5
+_STIRRED_SHARE = 0.25
+_WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
 _MOVED_LIKENESS = 0.55
+_MOST_COST = 1.0
 _NEAR = 0.8  # item sizes: how far a hidden item may have slid
 _GRID = (24, 32)  # rows, columns
 
@@ -94,6 +98,15 @@ def motion_share(box: Box, motion: NDArray[np.bool_] | None, size: tuple[int, in
     return float(cells.mean())
 
 
+def is_stirred(box: Box, motion: NDArray[np.bool_] | None, size: tuple[int, int]) -> bool:
+    """Tell whether the picture changes under a box while most of the picture does not."""
+    return (
+        motion is not None
+        and motion_share(box, motion, size) > _STIRRED_SHARE
+        and float(motion.mean()) < _WHOLE_PICTURE_MOVES
+    )
+
+
 def is_touched(home: Box, seen: Observation, moving: Sequence[Box], size: tuple[int, int]) -> bool:
     """Tell whether a hand, an item on the move or a change of the picture lies over a home."""
     if any(covered(home, by=box) > 0 for box in (*seen.hands, *moving)):
@@ -101,28 +114,36 @@ def is_touched(home: Box, seen: Observation, moving: Sequence[Box], size: tuple[
     return motion_share(home, seen.motion, size) > _TOUCHED_SHARE
 
 
-def is_clear(
-    home: Box, seen: Observation, others: Sequence[Box], elapsed: float, size: tuple[int, int]
-) -> bool:
-    """Tell whether an item lying at `home` would be in full view.
+def is_clear(piece: Piece, seen: Observation, overlap: float, elapsed: float, size: tuple[int, int]) -> bool:
+    """Tell whether a content piece lying at its home would be as much in view as when it was last seen there.
 
     Args:
-        home: where it would lie.
+        piece: a piece with a home.
         seen: the frame.
-        others: boxes of the other items in the frame.
+        overlap: share of its home under another item's box in the frame.
         elapsed: seconds since the frame before; at a real frame rate a changing place is not clear.
         size: of the picture.
     """
-    if any(covered(home, by=box) > _COVERED_SHARE for box in (*seen.hands, *others)):
+    assert piece.home is not None
+    if overlap - piece.overlap > _COVERED_SHARE:
         return False
-    return elapsed > REAL_FRAME_RATE_GAP or motion_share(home, seen.motion, size) <= _TOUCHED_SHARE
+    if any(covered(piece.home, by=hand) > _COVERED_SHARE for hand in seen.hands):
+        return False
+    return elapsed > REAL_FRAME_RATE_GAP or motion_share(piece.home, seen.motion, size) <= _TOUCHED_SHARE
+
+
+def in_place_of(new: Piece, old: Piece) -> bool:
+    """Tell whether a piece rests just where a content piece was last seen lying."""
+    if new.rest is None or old.home is None or old.away_from_home:
+        return False
+    return iou(new.rest.box, old.home) >= _SAME_PLACE
 
 
 def see_at_home(piece: Piece, worth: float) -> None:
     """Take in a view in which the piece lay at its home."""
     piece.clear_sights += worth
-    piece.clear_views += worth
-    piece.absent, piece.absent_since = 0.0, None
+    piece.clear_views += worth + piece.missed
+    piece.absent, piece.missed, piece.absent_since = 0.0, 0.0, None
 
 
 def miss_at_home(piece: Piece, time: float, worth: float) -> None:
@@ -130,6 +151,7 @@ def miss_at_home(piece: Piece, time: float, worth: float) -> None:
     missed, found = _MISS_PRIOR
     rate = (missed + piece.clear_views - piece.clear_sights) / (missed + found + piece.clear_views)
     piece.absent += worth * -math.log(rate)
+    piece.missed += worth
     if piece.absent_since is None:
         piece.absent_since = time
 
@@ -149,23 +171,21 @@ def match_moved(new: Sequence[Piece], unseen: Sequence[Piece]) -> list[tuple[Pie
     """Pair pieces that came to rest with content pieces out of sight which they may be, best pairs first.
 
     A piece that is missing from its home may lie anywhere; one that something covers only where it lay.
-    As many and as good pairs as possible (Hungarian method over likeness less distance).
+    As good pairs as possible, by likeness less distance.
     """
-    if not new or not unseen:
-        return []
-    scores = np.array([[_moved_score(a, b) for b in unseen] for a in new])
-    rows, columns = linear_sum_assignment(scores, maximize=True)
-    return [(new[r], unseen[c]) for r, c in zip(rows, columns, strict=True) if scores[r, c] > 0]
+    costs = [[_moved_cost(a, b) for b in unseen] for a in new]
+    return [(new[row], unseen[column]) for row, column in assign(costs, most=_MOST_COST)]
 
 
-def _moved_score(new: Piece, old: Piece) -> float:
+def _moved_cost(new: Piece, old: Piece) -> float:
+    """Return 0 for surely the same piece, `_MOST_COST` for hardly, `IMPOSSIBLE` for another one."""
     assert new.rest is not None
     alike = likeness(new.track.look, old.track.look)
     if old.home is None:
-        return alike if alike >= _MOVED_LIKENESS else 0.0
-    apart = distance(new.rest.box, old.home)
+        return 1 - alike if alike >= _MOVED_LIKENESS else IMPOSSIBLE
     if same_place(new.rest.box, old.home) > 0.5:
-        return 1 + alike if alike > _MOVED_LIKENESS / 2 else 0.0
+        return (1 - alike) / 2 if alike > _MOVED_LIKENESS / 2 else IMPOSSIBLE
+    apart = distance(new.rest.box, old.home)
     if alike < _MOVED_LIKENESS or not old.touched or (not old.absent and apart > _NEAR):
-        return 0.0
-    return alike / (1 + 0.1 * apart)
+        return IMPOSSIBLE
+    return 1 - alike / (1 + 0.1 * apart)

@@ -1,9 +1,9 @@
 """From what is known of the cart to the items added and removed.
 
-Both kinds of evidence are weighed for every item. One that comes to rest free of any hand, where nothing like it
-is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing from its
-clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to rest while
-something like it is missing has only been moved.
+Both kinds of evidence are weighed for every item. One that comes to rest free of any hand, where nothing like
+it is missing, is an add; so is one seen going in that the pile then hides. A content item that is missing
+from its clearly visible home after the hand has gone, or that was followed out, is a removal. What comes to
+rest while something like it is missing has only been moved.
 """
 
 from cart.vision.opening import Opening
@@ -73,12 +73,14 @@ class Visits:
     # Items at rest: initial, moved or added.
 
     def _decide_rests(self, closing: bool) -> None:
-        new = [p for p in self.world.pieces if not p.content and p.rest is not None]
+        seen = [p for p in self.world.pieces if self.world.in_sight(p)]
+        new = [p for p in seen if not p.content and p.rest is not None]
         for piece in [p for p in new if self._was_there(p)]:
             piece.settle()
-            piece.initial = piece.initial or self.world.visit is None
+            piece.initial = True
             new.remove(piece)
-        ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or closing)]
+        last_look = closing and not self.world.real_rate
+        ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or last_look)]
         for piece in [p for p in ready if p.origin_inside is False]:
             self._add(piece)
             ready.remove(piece)
@@ -93,13 +95,15 @@ class Visits:
     def _was_there(self, piece: Piece) -> bool:
         """Tell whether a piece lay there before anybody came: never seen empty, or found late."""
         assert piece.rest is not None
-        if piece.origin_inside is False or not piece.never_moved:
+        if piece.origin_inside is False or not piece.never_moved or self._replaces(piece):
             return False
-        empty = self.world.empty
-        return (
-            empty.views(piece.rest.box) < _SEEN_EMPTY_VIEWS
-            or empty.undisturbed_views(piece.rest.box) >= _LATE_VIEWS
-        )
+        views = self.world.empty.views(piece.rest.box)
+        undisturbed = self.world.empty.undisturbed_views(piece.rest.box)
+        return views < _SEEN_EMPTY_VIEWS or undisturbed >= min(views, _LATE_VIEWS)
+
+    def _replaces(self, piece: Piece) -> bool:
+        """Tell whether a piece lies where, since the last visit, another one is missing."""
+        return any(contents.in_place_of(piece, old) for old in self._out_of_sight() if old.touched)
 
     def _out_of_sight(self) -> list[Piece]:
         return [p for p in self.contents if not self.world.in_sight(p)]
@@ -136,15 +140,27 @@ class Visits:
     def _is_gone(self, piece: Piece, closing: bool) -> bool:
         if closing:
             return contents.chance_gone(piece) > 0.5
-        if not contents.surely_gone(piece):
+        if not contents.surely_gone(piece) or self._something_alike_waits(piece):
             return False
         assert piece.absent_since is not None
         return self.world.quiet or self.world.time - piece.absent_since >= _LONG_VISIT_SECONDS
+
+    def _something_alike_waits(self, piece: Piece) -> bool:
+        """Tell whether an item not yet decided on rests somewhere that may be the missing one."""
+        return any(
+            new.rest is not None
+            and new.rest.seconds < _WAIT_SECONDS
+            and likeness(new.track.look, piece.track.look) > _ALIKE
+            for new in self.world.pieces
+            if not new.content and self.world.in_sight(new)
+        )
 
     def _left_at(self, piece: Piece) -> float:
         """Estimate when a missing piece left: with what was seen coming out, else with the last hand."""
         visit, missed = self.world.visit, piece.absent_since
         assert missed is not None
+        if piece.away_from_home and (piece.zone is Zone.OUTSIDE or piece.at_rim(self.world.opening)):
+            return piece.touching_until
         if visit is None or visit.last_active < piece.track.time:
             return max(piece.touching_until, missed if visit is None else piece.track.time)
         followed = visit.explain_exit(piece)

@@ -1,4 +1,4 @@
-"""One physical item as a visit's rules know it: where it rests, whether it lies in the cart, where it came from."""
+"""One physical item as a visit's rules know it: where it rests, whether it lies in the cart, its origin."""
 
 import math
 from dataclasses import dataclass
@@ -95,11 +95,13 @@ class Piece:
         content: whether it lies in the cart as far as we know.
         initial: whether it lay there before the first visit.
         home: where it lies in the cart, pixels; None until it has rested there.
+        overlap: share of its home under another item's box when it was last seen there.
         rest: its present rest, None while it is held or moves.
         zone, held: as of its last sight.
         touching_until: the last moment at which its box touched the opening (or the picture).
         been_inside: whether it was ever seen inside.
         clear_sights, clear_views: how often it was found among the clear views of its home.
+        missed: clear views without it since it was last found.
         absent: evidence, in nats, that it has left its home.
         absent_since: the first clear view without it, media seconds.
         touched: something moved over its home since it was last seen there.
@@ -114,12 +116,14 @@ class Piece:
     content: bool = False
     initial: bool = False
     home: Box | None = None
+    overlap: float = 0.0
     rest: Rest | None = None
     held: bool = False
     touching_until: float = 0.0
     been_inside: bool = False
     clear_sights: float = 0.0
     clear_views: float = 0.0
+    missed: float = 0.0
     absent: float = 0.0
     absent_since: float | None = None
     touched: bool = False
@@ -130,14 +134,14 @@ class Piece:
         """Whether it was last seen somewhere else than at its home."""
         return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
 
-    def see(self, time: float, opening: Opening, hands: tuple[Box, ...]) -> None:
-        """Take in the track's sight at `time`."""
+    def see(self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool) -> None:
+        """Take in the track's sight at `time`; `stirred` where the picture changes under its box."""
         box = self.track.box
         self.zone, self.held = zone_of(box, opening), is_held(box, hands)
         self.been_inside = self.been_inside or self.zone is Zone.INSIDE
         if opening.touches(box):
             self.touching_until = time
-        if self.zone is not Zone.INSIDE or self.held:
+        if self.zone is not Zone.INSIDE or self.held or stirred:
             self.rest = None
         elif self.rest is not None and self.rest.goes_on(box):
             self.rest.see(time, box)
@@ -148,7 +152,7 @@ class Piece:
         """Make its present rest its home."""
         assert self.rest is not None
         self.content, self.home = True, self.rest.box
-        self.absent, self.absent_since, self.touched = 0.0, None, False
+        self.absent, self.missed, self.absent_since, self.touched = 0.0, 0.0, None, False
 
     def take_over(self, other: "Piece") -> None:
         """Go on as another piece, which turned out to be this one, and rest where that one rests."""

@@ -1,6 +1,6 @@
 """What is known of the cart at one moment: its pieces, the hands, the visit that goes on."""
 
-from cart.vision.boxes import Box
+from cart.vision.boxes import Box, covered
 from cart.vision.opening import Opening
 from cart.vision.tracking import Track, Tracker
 from cart.vision.visits import contents, crossing
@@ -10,6 +10,8 @@ from cart.vision.visits.visit import Visit
 
 _FORGET_SECONDS = 3.0  # out of sight for this long, a piece that is not in the cart is forgotten
 _FIRST_VIEW_SECONDS = 1.0
+_MOMENT_SECONDS = 0.5
+_FIRST_SIGHTS = 3  # of a piece, which tell its origin
 
 
 class World:
@@ -60,20 +62,22 @@ class World:
 
     def observe(self, seen: Observation) -> None:
         """Take in the next frame."""
+        was_quiet = self.quiet
         self.elapsed = seen.time - self.time if self._started else _FIRST_VIEW_SECONDS
         self.time, self._started = seen.time, True
         self._hands.update(seen.time, seen.hands)
         tracks = self._tracker.update(seen.time, seen.items)
         self.assigned = [None if track is None else self._see(track, seen) for track in tracks]
-        self._follow_visit(seen)
+        self._follow_visit(seen, was_quiet)
+        self.empty.disturb(seen, self._moving_boxes())
         self._weigh_contents(seen)
         self._forget()
 
     def remember_empty(self, seen: Observation) -> None:
         """Note where the frame showed no item, once its own pieces have been decided on."""
         worth = contents.worth_of_view(self.elapsed)
-        self.empty.look([*seen.hands, *(item.box for item in seen.items)], worth)
-        self.empty.disturb(seen, self._moving_boxes())
+        homes = [piece.home for piece in self.pieces if piece.content and piece.home is not None]
+        self.empty.look([*seen.hands, *homes, *(item.box for item in seen.items)], worth)
 
     def current_visit(self) -> Visit:
         """Return the visit that a decision of this moment belongs to; begin one where none was seen."""
@@ -99,8 +103,9 @@ class World:
         if piece is None:
             zone = zone_of(track.box, self.opening)
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
-        piece.see(seen.time, self.opening, seen.hands)
-        if piece.origin_inside is None and self.real_rate:
+        stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
+        piece.see(seen.time, self.opening, seen.hands, stirred=stirred)
+        if piece.origin_inside is None and self.real_rate and track.hits <= _FIRST_SIGHTS:
             piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
         return piece
 
@@ -109,10 +114,10 @@ class World:
             return []
         return [p.track.box for p in self.pieces if self.in_sight(p) and p.is_moving(self.opening)]
 
-    def _follow_visit(self, seen: Observation) -> None:
+    def _follow_visit(self, seen: Observation, was_quiet: bool) -> None:
         if not (self._moving_boxes() or any(self.opening.touches(hand) for hand in seen.hands)):
             return
-        if self.visit is None or self.visit.is_over(seen.time, self.real_rate):
+        if self.visit is None or was_quiet:
             number = self.visit.number + 1 if self.visit is not None else 1
             self.visit = Visit(number, seen.time, seen.time)
         self.visit.last_active = seen.time
@@ -126,11 +131,29 @@ class World:
                 piece.touched = True
             piece.touched = piece.touched or contents.is_touched(piece.home, seen, moving, size)
             if self.in_sight(piece):
+                piece.overlap = self._overlap(piece.home, [p for p in self._others(piece) if p.content])
                 self._seen_content(piece, worth)
                 continue
-            others = [p.track.box for p in self.pieces if p is not piece and self.in_sight(p)]
-            if contents.is_clear(piece.home, seen, others, self.elapsed, size):
+            overlap = self._overlap(piece.home, self._may_cover(piece))
+            if contents.is_clear(piece, seen, overlap, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
+
+    @staticmethod
+    def _overlap(home: Box, pieces: list[Piece]) -> float:
+        return max((covered(home, by=piece.track.box) for piece in pieces), default=0.0)
+
+    def _others(self, piece: Piece) -> list[Piece]:
+        """Return the other pieces seen now or a moment ago, for a detector misses one now and then."""
+        return [p for p in self.pieces if p is not piece and self.time - p.track.time <= _MOMENT_SECONDS]
+
+    def _may_cover(self, piece: Piece) -> list[Piece]:
+        """Return the other pieces that may lie over a missing one.
+
+        Below a real frame rate, where nobody would have seen it leave, what lies just in its place has more
+        likely come in its stead.
+        """
+        others = self._others(piece)
+        return others if self.real_rate else [p for p in others if not contents.in_place_of(p, piece)]
 
     def _seen_content(self, piece: Piece, worth: float) -> None:
         if not piece.away_from_home:

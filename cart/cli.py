@@ -1,0 +1,178 @@
+"""The `cart` command: its subcommands and their flags; the work is done in `cart.commands`."""
+
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cart.errors import CartError
+
+app = typer.Typer(
+    name="cart",
+    help="Know what lies in a shopping cart: footage in, add and remove events and a receipt out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def run() -> None:
+    """Run the command line; every expected error is one line on stderr."""
+    try:
+        app(standalone_mode=False)
+    except CartError as error:
+        fail(str(error), error.exit_code)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        fail(f"{error.format_message()} (see cart --help)", 2)
+
+
+def fail(message: str, exit_code: int) -> None:
+    """End the program with one line on stderr."""
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(exit_code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"smart-cart {version('smart-cart')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write a time like 2026-01-31T12:00:00Z") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+@app.command()
+def process(
+    footage: Annotated[
+        str, typer.Argument(help="A video file, a folder of stills (with --fps), or a stream's URL.")
+    ],
+    opening: Annotated[
+        Path | None,
+        typer.Option(
+            help="The cart's opening. [default: NAME.opening.toml beside the footage, else the whole picture]"
+        ),
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(help="The store's products: a folder with products.csv and images/.")
+    ] = None,
+    detector: Annotated[
+        Path | None,
+        typer.Option(
+            help="Weights to detect with: .onnx through OpenVINO, others through ultralytics. [default: ours]"
+        ),
+    ] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write the events here, one JSON object a line.")
+    ] = None,
+    receipt: Annotated[Path | None, typer.Option(help="Write the receipt here, as JSON.")] = None,
+    annotate: Annotated[
+        Path | None, typer.Option(help="Write a video here that shows what was seen (.mp4).")
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Keep a picture of each event's item in this folder.")
+    ] = None,
+    cart: Annotated[str, typer.Option(help="The cart's id, for the events' source.")] = "1",
+    session: Annotated[
+        str | None, typer.Option(help="The session's id. [default: named after the footage's content]")
+    ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=_moment,
+            metavar="TIME",
+            help="When the first frame was taken. [default: the container's time, else now]",
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(help="Frames a second of stills, or of video that does not say when its frames are."),
+    ] = None,
+    every: Annotated[
+        float | None, typer.Option(metavar="S", help="Look at one frame each S seconds.")
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Let the detector sleep while nothing moves.")
+    ] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the receipt as one JSON object, and nothing else.")
+    ] = False,
+) -> None:
+    """Tell from footage what was added to and taken from the cart, and print the receipt.
+
+    Without a catalog every item is just an item; with one, items have names and prices.
+    Exit codes: 0 the whole footage was read, 1 it broke off, 2 input that cannot be used, 130 Ctrl-C.
+    """
+    from cart.commands import process as command  # noqa: PLC0415  (keeps --help fast)
+    from cart.vision.recorded import Options  # noqa: PLC0415
+
+    options = Options(
+        opening=opening,
+        catalog=catalog,
+        detector=detector,
+        fps=fps,
+        every=every,
+        gated=gate,
+        cart=cart,
+        session=session,
+        start=start,
+        evidence=evidence,
+    )
+    outputs = command.Outputs(events=events, receipt=receipt, annotate=annotate)
+    raise typer.Exit(command.run(footage, options, outputs, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def enrol(
+    catalog: Annotated[
+        Path, typer.Argument(help="The store's products: a folder with products.csv and images/.")
+    ],
+) -> None:
+    """Embed a catalog's pictures now, so that the first run need not: new products need no training."""
+    from cart.commands import enrol as command  # noqa: PLC0415
+
+    command.run(catalog)
+
+
+@app.command()
+def evaluate(
+    events: Annotated[Path, typer.Argument(help="Events, as `cart process --events` writes them.")],
+    truth: Annotated[Path, typer.Argument(help="What really happened: NAME.truth.json.")],
+    catalog: Annotated[
+        Path | None, typer.Option(help="Products, where the truth names them by their catalog name.")
+    ] = None,
+    since: Annotated[
+        float, typer.Option("--from", metavar="S", help="Only judge from this second on.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
+) -> None:
+    """Compare events with the truth: precision, recall and F1 by action and product, misses, false events."""
+    from cart.commands import evaluate as command  # noqa: PLC0415
+
+    command.run(events, truth, catalog, since, as_json=as_json)

@@ -1,0 +1,1 @@
+"""What the subcommands of `cart` do, a file each."""

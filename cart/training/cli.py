@@ -1,0 +1,98 @@
+"""`cart train`: the models, made again from their recipes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from cart.errors import InputError
+from cart.training.recipe import PACKAGED, Recipe, read_recipe
+
+app = typer.Typer(
+    help="Train the models that come with the package again, or your own.", no_args_is_help=True
+)
+
+
+@app.command()
+def detector(
+    recipe: Annotated[Path, typer.Option(help="Recipe file: sources, scenes, training.")] = PACKAGED,
+    out: Annotated[Path, typer.Option(help="ONNX file to write.")] = Path("detector.onnx"),
+    start: Annotated[
+        str | None, typer.Option(help="Weights to start from: a path, or a name like yolo11n.pt.")
+    ] = None,
+    work: Annotated[Path, typer.Option(help="Folder for data set and checkpoints.")] = Path("runs/detector"),
+    preview: Annotated[
+        Path | None, typer.Option(help="Only write a contact sheet of training scenes, a .png.")
+    ] = None,
+) -> None:
+    """Compose the training pictures, train, and export the detector of hands and items."""
+    chosen = read_recipe(recipe)
+    if start is not None:
+        chosen = chosen.model_copy(update={"start": start})
+    if preview is not None:
+        _write_preview(chosen, preview)
+    else:
+        _train(chosen, out, work)
+
+
+@app.command()
+def measure(
+    stills: Annotated[
+        Path, typer.Argument(help="Folder of stills, each NAME.jpg with its boxes in NAME.xml (VOC).")
+    ],
+    detector: Annotated[
+        Path | None, typer.Option(help="Weights to measure; the packaged ones if left out.")
+    ] = None,
+    first: Annotated[int, typer.Option(min=0, help="Index of the first still taken.")] = 0,
+    last: Annotated[int | None, typer.Option(min=1, help="Index of the first still not taken.")] = None,
+    score: Annotated[
+        float, typer.Option(min=0.25, max=1, help="Leave out detections below this score.")
+    ] = 0.4,
+) -> None:
+    """Print how much of what is labelled in stills a detector finds."""
+    from cart.training.labelled import read_stills  # noqa: PLC0415
+    from cart.training.measure import measure as count  # noqa: PLC0415
+    from cart.vision.detection import load_detector  # noqa: PLC0415
+
+    console = Console()
+    for kind, found in count(load_detector(detector), read_stills(stills, first, last), score).items():
+        console.print(
+            f"{kind}: {found.labelled} labelled, {found.found} found, {found.wrong} wrong, "
+            f"precision {found.precision:.3f}, recall {found.recall:.3f}",
+            highlight=False,
+        )
+
+
+def _write_preview(recipe: Recipe, file: Path) -> None:
+    from cart.training import dataset, preview  # noqa: PLC0415
+
+    stills = dataset.read_all(recipe.sources.stills)
+    material = dataset.gather(recipe, 0, stills)
+    made = dataset.scenes(material, recipe.seed, 48, recipe.training.imgsz)
+    try:
+        written = cv2.imwrite(str(file), preview.contact_sheet(made, columns=8, rows=6))
+    except cv2.error:
+        written = False
+    if not written:
+        raise InputError(f"cannot write {file}: give a .png file in a folder that exists")
+
+
+def _train(recipe: Recipe, out: Path, work: Path) -> None:
+    from cart.training.detector import MAP50, MAP50_95, train_detector  # noqa: PLC0415
+
+    console = Console()
+    with Progress(console=console, transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
+
+        figures = train_detector(recipe, out, work=work, report=console.print, progress=progress)
+    console.print(
+        f"{out}: mAP50 {figures[MAP50]:.3f}, mAP50-95 {figures[MAP50_95]:.3f} on the validation pictures"
+    )

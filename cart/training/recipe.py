@@ -1,0 +1,90 @@
+"""The recipe of a detector: everything its training depends on, in one file."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cart.errors import InputError
+
+PACKAGED = Path(__file__).with_name("detector.toml")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stills(_Section):
+    """A folder of labelled stills, or a stretch of it; see `labelled.read_stills`."""
+
+    folder: Path
+    first: int = Field(0, ge=0, description="index of the first still taken")
+    last: int | None = Field(None, gt=0, description="index of the first still not taken; all if left out")
+
+
+class Sources(_Section):
+    """The real pictures; folders are relative to where the command runs."""
+
+    stills: list[Stills] = Field(description="labelled stills to train on and to cut from")
+    held_out: list[Stills] = Field(description="labelled stills to validate on")
+    packshots: Path | None = Field(None, description="folder of products photographed on white")
+
+
+class Scenes(_Section):
+    """The composed pictures."""
+
+    train: int = Field(gt=0, description="scenes to train on")
+    validation: int = Field(gt=0, description="scenes to validate on, of cut-outs never trained on")
+    items: int = Field(gt=0, description="drawn items that stand; as many lie")
+    hands: int = Field(gt=0, description="drawn empty hands")
+    grips: int = Field(gt=0, description="drawn hands that hold an item")
+    still_copies: int = Field(1, ge=0, description="how often each still is trained on beside the scenes")
+
+
+class Training(_Section):
+    """How the network is trained; the names are those of ultralytics."""
+
+    epochs: int = Field(gt=0)
+    imgsz: int = Field(gt=31, multiple_of=32, description="side of the square training picture, pixels")
+    batch: int = Field(16, gt=0)
+    lr0: float = Field(1e-3, gt=0, description="first learning rate (AdamW, cosine)")
+    mosaic: float = Field(0.3, ge=0, le=1, description="share of pictures put together of four")
+    scale: float = Field(0.4, ge=0, lt=1, description="random zoom, 1 +- this")
+    degrees: float = Field(10, ge=0, le=180, description="random turn")
+    freeze: int = Field(0, ge=0, description="layers kept as in the start")
+
+
+class Recipe(_Section):
+    """A recipe file."""
+
+    start: str = Field(description="weights to start from: a path, or a name that ultralytics fetches")
+    seed: int = Field(0, ge=0)
+    detection_size: int = Field(gt=31, multiple_of=32, description="longer side of a frame when detecting")
+    workers: int = Field(2, gt=0, description="processes that compose scenes, then threads that train")
+    sources: Sources
+    scenes: Scenes
+    training: Training
+
+    def digest(self, *left_out: str) -> str:
+        """Return twelve hex digits that stand for the recipe, without the fields named."""
+        text = self.model_dump_json(exclude=set(left_out))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe file.
+
+    Raises:
+        InputError: it is missing, no TOML, or a field is wrong.
+    """
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise InputError(f"no recipe at {path}: give the path of a recipe file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is no TOML file: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: {where}: {first['msg']}") from error

@@ -1,0 +1,91 @@
+"""From what the camera noticed to cart events: numbered, dated and signed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cart.events import (
+    EVENT_TYPES,
+    Candidate,
+    CartEvent,
+    EventData,
+    Evidence,
+    event_id_live,
+    event_id_recorded,
+)
+from cart.vision.evidence import EvidenceFolder
+from cart.vision.pipeline import Noticed
+
+
+@dataclass
+class Announcer:
+    """Makes the cart events of one session.
+
+    Attributes:
+        cart: the cart's id, for the events' source.
+        session: the session's id, for their subject.
+        start: aware time of the footage's first frame.
+        digest: of recorded footage; None live, where every event gets an id of its own.
+        model: versions of detector and embedder.
+        review_below: events less sure than this are marked for review, 0..1.
+        evidence: where to keep a picture of each event; None keeps none.
+    """
+
+    cart: str
+    session: str
+    start: datetime
+    digest: str | None
+    model: str
+    review_below: float
+    evidence: EvidenceFolder | None = None
+    _sequence: int = 0
+    _in_visit: Counter[int] = field(default_factory=Counter)
+
+    def announce(self, noticed: Noticed) -> CartEvent:
+        """Return the next event of the session."""
+        event, product = noticed.event, noticed.product
+        self._sequence += 1
+        self._in_visit[event.visit] += 1
+        event_id = self._id(noticed)
+        confidence = event.confidence * (product.confidence if product is not None else 1.0)
+        unknown = product is not None and product.gtin is None
+        return CartEvent(
+            id=event_id,
+            source=f"/carts/{self.cart}",
+            subject=self.session,
+            type=EVENT_TYPES[event.action],
+            time=self.start + timedelta(seconds=event.time),
+            data=EventData(
+                sequence=self._sequence,
+                media_time=event.time,
+                gtin=product.gtin if product is not None else None,
+                confidence=confidence,
+                candidates=tuple(Candidate(gtin=gtin, confidence=share) for gtin, share in product.candidates)
+                if product is not None
+                else (),
+                entry_method=product.entry_method if product is not None else "camera",
+                needs_review=event.unsure or unknown or confidence < self.review_below,
+                from_initial=event.from_initial,
+                visit=event.visit,
+                evidence=Evidence(
+                    image=self._keep_picture(event_id, noticed),
+                    from_=event.began,
+                    to=max(event.began, event.ended),
+                ),
+                model=self.model,
+            ),
+        )
+
+    def _id(self, noticed: Noticed) -> UUID:
+        event = noticed.event
+        if self.digest is None:
+            return event_id_live()
+        return event_id_recorded(
+            self.session, self.digest, event.visit, self._in_visit[event.visit], event.action
+        )
+
+    def _keep_picture(self, event_id: UUID, noticed: Noticed) -> str | None:
+        if self.evidence is None or noticed.snapshot is None:
+            return None
+        return self.evidence.save(str(event_id), noticed.snapshot.image, noticed.snapshot.box)

@@ -1,0 +1,183 @@
+"""Recorded footage to cart events: everything that `cart process` needs, put together from its options."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cart.catalog import Catalog, load_catalog
+from cart.errors import FootageBroken, InputError
+from cart.events import CartEvent
+from cart.settings import settings
+from cart.vision.announce import Announcer
+from cart.vision.detection import Detector, load_detector
+from cart.vision.embedding import load_embedder
+from cart.vision.evidence import EvidenceFolder
+from cart.vision.footage import Footage, Warn, log_warning, open_footage, sample
+from cart.vision.gallery import Progress, build_gallery
+from cart.vision.opening import WHOLE_PICTURE, Point, load_polygon, opening_for
+from cart.vision.pipeline import Camera, Sight
+from cart.vision.recognition import Recogniser
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How footage is processed; the defaults are those of `cart process`.
+
+    Attributes:
+        opening: file with the cart's opening; None looks for NAME.opening.toml beside the footage.
+        catalog: folder of the store's products; None sends events without products.
+        detector: weights; None takes the packaged ones.
+        fps: frames a second of a folder of stills, or of video without timestamps.
+        every: look at one frame each so many seconds; None looks at all.
+        gated: let the detector sleep while nothing moves.
+        cart, session: ids for the events; None names the session after the footage's content.
+        start: aware time of the first frame; None takes the container's, else the present.
+        evidence: folder for a picture of each event; None keeps none.
+    """
+
+    opening: Path | None = None
+    catalog: Path | None = None
+    detector: Path | None = None
+    fps: float | None = None
+    every: float | None = None
+    gated: bool = True
+    cart: str = "1"
+    session: str | None = None
+    start: datetime | None = None
+    evidence: Path | None = None
+
+
+class Run:
+    """One run over footage: iterate for what each frame showed, then `finish`.
+
+    Attributes:
+        footage: the footage, opened.
+        catalog: the products, or None.
+        camera: the pipeline.
+        opening_file: where the opening was read from; None: the whole picture.
+    """
+
+    def __init__(
+        self,
+        source: str | Path,
+        options: Options,
+        *,
+        warn: Warn = log_warning,
+        progress: Progress | None = None,
+    ) -> None:
+        """Open all that the run needs.
+
+        Args:
+            source: a video file, a folder of stills, or a stream's URL.
+            options: how to process it.
+            warn: takes a line for each thing that is odd but can be worked with.
+            progress: told how many of how many pictures of the catalog are embedded.
+
+        Raises:
+            InputError: something that cannot be used, from any of the options.
+        """
+        if options.start is not None and options.start.tzinfo is None:
+            raise InputError("--start needs a zone: write it like 2026-01-31T12:00:00Z")
+        self.opening_file, polygon = _find_opening(source, options.opening)
+        self.catalog = load_catalog(options.catalog) if options.catalog is not None else None
+        evidence = EvidenceFolder(options.evidence) if options.evidence is not None else None
+        detector = load_detector(options.detector, threads=settings().threads)
+        self.footage: Footage = open_footage(source, fps=options.fps, warn=warn)
+        recogniser = _recogniser(self.catalog, warn, progress)
+        self.camera = Camera(
+            detector, opening_for(polygon, self.footage.size), recogniser, gated=options.gated
+        )
+        self._every = options.every
+        self._announcer = Announcer(
+            cart=options.cart,
+            session=options.session or _session_of(self.footage),
+            start=options.start or self.footage.created or datetime.now(UTC),
+            digest=self.footage.digest,
+            model=_model(detector, recogniser),
+            review_below=settings().review_below,
+            evidence=evidence,
+        )
+
+    @property
+    def session(self) -> str:
+        """The session's id."""
+        return self._announcer.session
+
+    def __iter__(self) -> Iterator[tuple[Sight, list[CartEvent]]]:
+        """Yield what each frame showed, and the events that became sure with it.
+
+        Raises:
+            FootageBroken: the footage broke off; call `finish` for what was seen until then.
+        """
+        for frame in sample(self.footage, self._every):
+            sight = self.camera.see(frame)
+            yield sight, [self._announcer.announce(noticed) for noticed in sight.noticed]
+
+    def finish(self) -> list[CartEvent]:
+        """Return the events that the end of the footage leaves open."""
+        return [self._announcer.announce(noticed) for noticed in self.camera.finish()]
+
+    def initial(self) -> list[str | None]:
+        """Return the GTIN of each item that lay in the cart at the start; None for an unknown one."""
+        return [product.gtin if product is not None else None for product in self.camera.initial_products()]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.footage.close()
+
+
+def process(source: str | Path, options: Options | None = None) -> Iterator[CartEvent]:
+    """Yield the cart events in footage, each as soon as it is sure.
+
+    Args:
+        source: a video file, a folder of stills, or a stream's URL.
+        options: how to process it; by default as `cart process` does.
+
+    Raises:
+        InputError: the footage or one of the options cannot be used.
+        FootageBroken: the footage broke off, after the events seen until then have been yielded.
+    """
+    with Run(source, options or Options()) as run:
+        broken: FootageBroken | None = None
+        try:
+            for _, events in run:
+                yield from events
+        except FootageBroken as error:
+            broken = error
+        yield from run.finish()
+        if broken is not None:
+            raise broken
+
+
+def _find_opening(source: str | Path, given: Path | None) -> tuple[Path | None, tuple[Point, ...]]:
+    path = given
+    if path is None and "://" not in str(source):
+        beside = Path(source).with_suffix(".opening.toml")
+        path = beside if beside.is_file() else None
+    return (path, load_polygon(path)) if path is not None else (None, WHOLE_PICTURE)
+
+
+def _recogniser(catalog: Catalog | None, warn: Warn, progress: Progress | None) -> Recogniser | None:
+    if catalog is None:
+        return None
+    embedder = load_embedder(threads=settings().threads)
+    for line in catalog.warnings:
+        warn(line)
+    return Recogniser(build_gallery(catalog, embedder, warn=warn, progress=progress), embedder)
+
+
+def _session_of(footage: Footage) -> str:
+    """Name a session after the footage, so that the same footage is the same session."""
+    digest = footage.digest
+    return f"footage-{digest[:16]}" if digest is not None else f"live-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _model(detector: Detector, recogniser: Recogniser | None) -> str:
+    return detector.version if recogniser is None else f"{detector.version} {recogniser.version}"

@@ -1,0 +1,34 @@
+import pytest
+
+from cart.errors import InputError
+from cart.training.recipe import PACKAGED, read_recipe
+
+
+def test_the_packaged_recipe_is_sound():
+    assert read_recipe(PACKAGED).training.imgsz % 32 == 0
+
+
+def test_the_digest_changes_with_the_fields_that_count():
+    recipe = read_recipe(PACKAGED)
+    other = recipe.model_copy(update={"start": "yolo11n.pt"})
+    assert recipe.digest() != other.digest()
+    assert recipe.digest("start") == other.digest("start")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("seed = ", "sead = ", "sead"),
+        ("imgsz = 320", "imgsz = 300", "training.imgsz"),
+        ("[scenes]", "[scenes", "no TOML"),
+    ],
+)
+def test_a_wrong_recipe_is_told_by_its_field(tmp_path, before, after, message):
+    (tmp_path / "wrong.toml").write_text(PACKAGED.read_text().replace(before, after))
+    with pytest.raises(InputError, match=message):
+        read_recipe(tmp_path / "wrong.toml")
+
+
+def test_no_recipe(tmp_path):
+    with pytest.raises(InputError, match="no recipe at"):
+        read_recipe(tmp_path / "none.toml")
