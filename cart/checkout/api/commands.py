@@ -74,6 +74,10 @@ def _fingerprint(place: str, body: BaseModel | None) -> str:
 
 
 Command = Annotated[Commands, Depends()]
+FOUND: dict[int | str, dict[str, Any]] = {
+    200: {"description": "It was there before", "content": {"application/json": {}}}
+}
+"""The other answer of a path that makes something where it is not there."""
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

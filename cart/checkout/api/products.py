@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from cart.checkout.api.access import Admin, AnyCaller, CounterCaller
-from cart.checkout.api.commands import Command, answers
+from cart.checkout.api.commands import FOUND, Command, answers
 from cart.checkout.api.shapes import (
     After,
     Amount,
@@ -79,7 +79,7 @@ def read_one(request: Request, gtin: GtinPath, caller: AnyCaller) -> dict[str, A
         return _told(catalogs.read_product(work, checked_gtin(gtin)))
 
 
-@router.put("/products/{gtin}", status_code=201, responses=answers())
+@router.put("/products/{gtin}", status_code=201, responses=answers() | FOUND)
 def put_one(gtin: GtinPath, body: NewProduct, caller: Admin, command: Command) -> JSONResponse:
     """Make a product (201), or change it (200)."""
     product = catalogs.ProductSettings(

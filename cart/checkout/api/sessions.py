@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, model_validator
 
 from cart.checkout.api.access import AnyCaller, CounterCaller, PersonCaller, TillCaller, allow
-from cart.checkout.api.commands import Command, answers
+from cart.checkout.api.commands import FOUND, Command, answers
 from cart.checkout.api.shapes import (
     After,
     Body,
@@ -91,7 +91,7 @@ def _own(work: Work, session: str, caller: Caller) -> Trip:
     return trip
 
 
-@router.post("", status_code=201, responses=answers(404, 409))
+@router.post("", status_code=201, responses=answers(404, 409) | FOUND)
 def open_one(body: NewSession, caller: Opener, command: Command) -> JSONResponse:
     """Open a session of a cart in a store; 200 where this cart opened it before."""
     if caller.role == "cart" and caller.scope != body.cart:

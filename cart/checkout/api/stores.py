@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from cart.checkout.api.access import Admin, CounterCaller, StaffCaller
-from cart.checkout.api.commands import Command, answers
+from cart.checkout.api.commands import FOUND, Command, answers
 from cart.checkout.api.shapes import (
     After,
     Body,
@@ -60,7 +60,7 @@ def read_one(request: Request, store: StoreId, caller: CounterCaller) -> dict[st
         return asdict(catalogs.read_store(work, store))
 
 
-@router.put("/{store}", status_code=201, responses=answers(409))
+@router.put("/{store}", status_code=201, responses=answers(409) | FOUND)
 def put_one(store: StoreId, body: NewStore, caller: Admin, command: Command) -> JSONResponse:
     """Make a store (201), or change it (200)."""
     settings = catalogs.StoreSettings(
