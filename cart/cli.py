@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,7 +13,6 @@ from cart.errors import CartError
 app = typer.Typer(
     name="cart",
     help="Know what lies in a shopping cart: footage in, add and remove events and a receipt out.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -23,24 +22,24 @@ app = typer.Typer(
 def run() -> None:
     """Run the command line; every expected error is one line on stderr."""
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False))
     except CartError as error:
         fail(str(error), error.exit_code)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except typer.Abort:
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(1)
+    except OSError as error:
+        fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        fail(f"{error.format_message()} (see cart --help)", 2)
+        context: typer.Context | None = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "cart"
+        fail(f"{error.format_message()} (see {command} --help)", 2)
 
 
-def fail(message: str, exit_code: int) -> None:
+def fail(message: str, exit_code: int) -> NoReturn:
     """End the program with one line on stderr."""
-    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    typer.echo(f"error: {' '.join(message.splitlines())}", err=True)
     sys.exit(exit_code)
 
 
@@ -50,13 +49,15 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _main(
+    context: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def _moment(text: str) -> datetime:

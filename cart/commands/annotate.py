@@ -1,11 +1,14 @@
 """`--annotate`: the footage again, with what the pipeline saw drawn on it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from cart.checkout.domain import Receipt
+from cart.commands.outputs import OutputFailed
+from cart.errors import InputError
 from cart.events import CartEvent
 from cart.vision.footage import VideoWriter
 from cart.vision.overlay import LabelledBox, Scene, draw
@@ -34,7 +37,11 @@ class Annotator:
         self._tally: list[str] = []
 
     def show(self, sight: Sight, events: list[CartEvent], receipt: Callable[[], Receipt]) -> None:
-        """Append a frame; while the detector sleeps, what it saw last stands."""
+        """Append a frame; while the detector sleeps, what it saw last stands.
+
+        Raises:
+            OutputFailed: the disk is full; no further frame is written.
+        """
         if self._writer is None:
             return
         if sight.detected or self._sight is None:
@@ -46,9 +53,12 @@ class Annotator:
             self._tally = [
                 f"{line.quantity} {line.name}" for line in receipt().lines if not line.needs_review
             ]
-        self._writer.write(
-            draw(sight.frame.image, self._scene(sight.frame.time, self._sight)), sight.frame.time
-        )
+        picture = draw(sight.frame.image, self._scene(sight.frame.time, self._sight))
+        try:
+            self._writer.write(picture, sight.frame.time)
+        except InputError as reason:
+            self._give_up()
+            raise OutputFailed(f"--annotate: {reason}") from reason
 
     def _scene(self, time: float, sight: Sight) -> Scene:
         return Scene(
@@ -65,13 +75,22 @@ class Annotator:
         name = self._name_of(product.gtin) if product is not None and product.gtin is not None else None
         return LabelledBox(box, name, product.confidence if product is not None else score)
 
-    def __enter__(self) -> Self:
+    def _give_up(self) -> None:
+        """Leave the video as it is."""
         if self._writer is not None:
-            self._writer.__enter__()
+            with suppress(InputError):
+                self._writer.close()
+            self._writer = None
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._writer is not None:
-            self._writer.__exit__(kind, error, trace)
+        if self._writer is None:
+            return
+        try:
+            self._writer.close()
+        except InputError as reason:
+            raise OutputFailed(f"--annotate: {reason}") from reason

@@ -1,16 +1,17 @@
 """`cart process`: run the pipeline over footage, tell what happens as it happens, end with the receipt."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cart.checkout.domain import NAME_OF_UNKNOWN, InitialItem, Receipt, make_receipt, write_ledger
 from cart.commands.annotate import Annotator
-from cart.commands.outputs import EventsFile, check_output, write_text
+from cart.commands.interrupt import CtrlC
+from cart.commands.outputs import EventsFile, check_apart, check_output, write_text
 from cart.commands.screen import Screen
-from cart.errors import CartError, FootageBroken
+from cart.errors import CartError
 from cart.events import CartEvent
 from cart.vision.recorded import Options, Run
 
@@ -35,19 +36,34 @@ class _Session:
     events: list[CartEvent] = field(default_factory=list)
 
     def read(self) -> None:
-        """Take the footage from its first frame to its last."""
-        for sight, events in self.run:
-            self.tell(events)
-            if self.annotator is not None:
-                self.annotator.show(sight, events, self.receipt)
-            self.screen.advance(sight.frame.time)
+        """Take the footage from its first frame to its last, or to the first Ctrl-C.
 
-    def tell(self, events: Iterable[CartEvent]) -> None:
+        Raises:
+            FootageBroken: the footage broke off.
+            OutputFailed: an output cannot be written any further.
+            KeyboardInterrupt: Ctrl-C was pressed.
+        """
+        with CtrlC() as ctrl_c:
+            for sight, events in self.run:
+                self.tell(events)
+                if self.annotator is not None:
+                    self.annotator.show(sight, events, self.receipt)
+                self.screen.advance(sight.frame.time)
+                ctrl_c.check()
+
+    def finish(self) -> None:
+        """Tell what the end of the footage leaves open."""
+        self.tell(self.run.finish())
+
+    def tell(self, events: Sequence[CartEvent]) -> None:
         """Pass events on to everybody who wants them."""
-        for event in events:
-            self.events.append(event)
-            self.events_file.write(event)
-            self.screen.show_event(event, self.name_of(event.gtin))
+        self.events += events
+        try:
+            for event in events:
+                self.events_file.write(event)
+        finally:
+            for event in events:
+                self.screen.show_event(event, self.name_of(event.gtin))
 
     def name_of(self, gtin: str | None) -> str:
         """Return what to call a product."""
@@ -72,8 +88,7 @@ def run(source: str, options: Options, outputs: Outputs, *, quiet: bool, as_json
     Raises:
         InputError: the footage, an option or an output cannot be used.
     """
-    check_output(outputs.receipt, "--receipt")
-    check_output(outputs.annotate, "--annotate")
+    _check(source, options, outputs)
     with ExitStack() as stack:
         screen = stack.enter_context(Screen(quiet=quiet, as_json=as_json))
         reader = stack.enter_context(
@@ -88,25 +103,32 @@ def run(source: str, options: Options, outputs: Outputs, *, quiet: bool, as_json
         screen.begin(source, reader.footage.duration, reader.opening_file)
         code = _read_to_the_end(session)
         receipt = session.receipt()
+        screen.show_receipt(receipt)
         if outputs.receipt is not None:
             write_text(outputs.receipt, receipt.to_json() + "\n", "--receipt")
-        screen.show_receipt(receipt)
     return code
+
+
+def _check(source: str, options: Options, outputs: Outputs) -> None:
+    """Refuse outputs that cannot be written, or that would replace one another or what is read."""
+    files = {"--events": outputs.events, "--receipt": outputs.receipt, "--annotate": outputs.annotate}
+    for flag, path in files.items():
+        check_output(path, flag)
+    products = options.catalog / "products.csv" if options.catalog is not None else None
+    inputs = (Path(source), options.opening, options.detector, products)
+    check_apart(files | {"--evidence": options.evidence}, [path for path in inputs if path is not None])
 
 
 def _read_to_the_end(session: _Session) -> int:
     """Read the footage; whatever ends it, what was seen until then is told."""
     code = 0
-    try:
-        session.read()
-    except FootageBroken as error:
-        session.screen.error(str(error))
-        code = error.exit_code
-    except KeyboardInterrupt:
-        session.screen.warn("stopped by Ctrl-C; what was seen until then follows")
-        code = 130
-    except CartError as error:
-        session.screen.error(str(error))
-        return 1
-    session.tell(session.run.finish())
+    for step in (session.read, session.finish):
+        try:
+            step()
+        except KeyboardInterrupt:
+            session.screen.warn("stopped by Ctrl-C; what was seen until then follows")
+            code = 130
+        except CartError as error:
+            session.screen.error(str(error))
+            code = error.exit_code
     return code

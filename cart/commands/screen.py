@@ -24,8 +24,8 @@ class Screen:
     """
 
     def __init__(self, *, quiet: bool, as_json: bool) -> None:
-        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._out = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+        self._out = Console(quiet=quiet, highlight=False, emoji=False, soft_wrap=True)
         self._silent = quiet or as_json
         self._as_json = as_json and not quiet
         bar_console = self._errors if self._silent else self._out
@@ -51,11 +51,14 @@ class Screen:
 
     def warn(self, message: str) -> None:
         """Show a line about something odd that can be worked with."""
-        self._errors.print(f"warning: {message}", markup=False)
+        self._say("warning", message)
 
     def error(self, message: str) -> None:
         """Show the line that says what went wrong."""
-        self._errors.print(f"error: {message}", markup=False)
+        self._say("error", message)
+
+    def _say(self, kind: str, message: str) -> None:
+        self._errors.print(f"{kind}: {' '.join(message.splitlines())}", markup=False)
 
     def embedding_progress(self, done: int, total: int) -> None:
         """Show how many of the catalog's pictures are embedded."""
@@ -66,10 +69,9 @@ class Screen:
     def begin(self, source: str, duration: float | None, opening_file: Path | None) -> None:
         """Start the bar of the footage, and say which opening holds."""
         if opening_file is None:
-            self._errors.print(
-                "note: no opening file, so the whole picture is the cart's opening; "
-                "`cart calibrate` will make one",
-                markup=False,
+            self._say(
+                "note",
+                "no opening file, so the whole picture is the cart's opening; `cart calibrate` will make one",
             )
         if self._task is not None:
             self._progress.remove_task(self._task)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from cart.errors import InputError
 from cart.events import (
     EVENT_TYPES,
     Candidate,
@@ -15,6 +16,7 @@ from cart.events import (
     event_id_recorded,
 )
 from cart.vision.evidence import EvidenceFolder
+from cart.vision.footage import Warn, log_warning
 from cart.vision.pipeline import Noticed
 
 
@@ -30,6 +32,7 @@ class Announcer:
         model: versions of detector and embedder.
         review_below: events less sure than this are marked for review, 0..1.
         evidence: where to keep a picture of each event; None keeps none.
+        warn: told when a picture cannot be kept; no more are then, but the events go on.
     """
 
     cart: str
@@ -39,6 +42,7 @@ class Announcer:
     model: str
     review_below: float
     evidence: EvidenceFolder | None = None
+    warn: Warn = log_warning
     _sequence: int = 0
     _in_visit: Counter[int] = field(default_factory=Counter)
 
@@ -88,4 +92,9 @@ class Announcer:
     def _keep_picture(self, event_id: UUID, noticed: Noticed) -> str | None:
         if self.evidence is None or noticed.snapshot is None:
             return None
-        return self.evidence.save(str(event_id), noticed.snapshot.image, noticed.snapshot.box)
+        try:
+            return self.evidence.save(str(event_id), noticed.snapshot.image, noticed.snapshot.box)
+        except InputError as reason:
+            self.evidence = None
+            self.warn(f"{reason}; no more pictures are kept")
+            return None

@@ -1,8 +1,9 @@
 """Recorded footage to cart events: everything that `cart process` needs, put together from its options."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -79,18 +80,17 @@ class Run:
         Raises:
             InputError: something that cannot be used, from any of the options.
         """
-        if options.start is not None and options.start.tzinfo is None:
-            raise InputError("--start needs a zone: write it like 2026-01-31T12:00:00Z")
+        _check_ids(options)
         self.opening_file, polygon = _find_opening(source, options.opening)
         self.catalog = load_catalog(options.catalog) if options.catalog is not None else None
         evidence = EvidenceFolder(options.evidence) if options.evidence is not None else None
         detector = load_detector(options.detector, threads=settings().threads)
         self.footage: Footage = open_footage(source, fps=options.fps, warn=warn)
+        self._frames = sample(self.footage, options.every)
         recogniser = _recogniser(self.catalog, warn, progress)
         self.camera = Camera(
             detector, opening_for(polygon, self.footage.size), recogniser, gated=options.gated
         )
-        self._every = options.every
         self._announcer = Announcer(
             cart=options.cart,
             session=options.session or _session_of(self.footage),
@@ -99,6 +99,7 @@ class Run:
             model=_model(detector, recogniser),
             review_below=settings().review_below,
             evidence=evidence,
+            warn=warn,
         )
 
     @property
@@ -112,7 +113,7 @@ class Run:
         Raises:
             FootageBroken: the footage broke off; call `finish` for what was seen until then.
         """
-        for frame in sample(self.footage, self._every):
+        for frame in self._frames:
             sight = self.camera.see(frame)
             yield sight, [self._announcer.announce(noticed) for noticed in sight.noticed]
 
@@ -156,12 +157,34 @@ def process(source: str | Path, options: Options | None = None) -> Iterator[Cart
             raise broken
 
 
+def _check_ids(options: Options) -> None:
+    """Refuse what no event can carry before the footage is read.
+
+    Raises:
+        InputError: the cart's id has a character that an event's source cannot have, or the start no zone,
+            or so far a year that the events' times would leave the calendar.
+    """
+    if not re.fullmatch(r"[^/?#\s]+", options.cart):
+        raise InputError(f"--cart {options.cart!r}: an id is one word without / ? #")
+    if options.start is None:
+        return
+    if options.start.tzinfo is None:
+        raise InputError("--start needs a zone: write it like 2026-01-31T12:00:00Z")
+    if not MINYEAR < options.start.year < MAXYEAR:
+        raise InputError(f"--start is in the year {options.start.year}: no event of it could be dated")
+
+
 def _find_opening(source: str | Path, given: Path | None) -> tuple[Path | None, tuple[Point, ...]]:
-    path = given
-    if path is None and "://" not in str(source):
-        beside = Path(source).with_suffix(".opening.toml")
-        path = beside if beside.is_file() else None
+    path = given if given is not None or "://" in str(source) else _opening_beside(Path(source))
     return (path, load_polygon(path)) if path is not None else (None, WHOLE_PICTURE)
+
+
+def _opening_beside(source: Path) -> Path | None:
+    """Return NAME.opening.toml beside NAME.mp4 or the folder of stills NAME; None where there is none."""
+    footage = source.absolute()
+    name = footage.name if footage.is_dir() else footage.stem
+    beside = footage.parent / f"{name}.opening.toml"
+    return beside if beside.is_file() else None
 
 
 def _recogniser(catalog: Catalog | None, warn: Warn, progress: Progress | None) -> Recogniser | None:

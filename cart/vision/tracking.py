@@ -29,7 +29,7 @@ _REACH_AT_ONCE = 0.6  # item sizes that a box may jump however short the time
 _REACH_PER_SECOND = 45.0  # item sizes a second, for at most _REACH_SECONDS
 _REACH_SECONDS = 0.25  # after a longer gap only the place counts
 _MAX_COST = 1.0
-_LOOK_WEIGHT = 1.5
+_LOOK_WEIGHT = 1.6
 _LOOK_MEMORY = 0.9  # share of the old look kept at each sight
 
 

@@ -15,6 +15,7 @@ GONE_SECONDS = 0.5
 """How long an item stays outside or out of sight before it counts as gone."""
 _TREND_SECONDS = 0.4
 _TREND_DEPTH = 0.15  # hand sizes by which a hand gets deeper or shallower to count as going in or out
+_DEEP = 1.5  # hand sizes from the rim: from there on, deeper may be a move inside
 _SAME_HAND = 1.5  # hand sizes between two sights of one hand
 _MIN_HITS = 3
 
@@ -30,7 +31,8 @@ class Hand:
     def going_in(self) -> bool | None:
         """Tell whether it moves into the opening (True), out of it (False), or neither (None)."""
         change = self.depths[-1][1] - self.depths[0][1]
-        if abs(change) < _TREND_DEPTH:
+        came_from_inside = change > 0 and self.depths[0][1] > _DEEP
+        if abs(change) < _TREND_DEPTH or came_from_inside:
             return None
         return change > 0
 
@@ -91,3 +93,11 @@ def has_left(piece: Piece, time: float, opening: Opening) -> bool:
 def is_lost(piece: Piece, time: float) -> bool:
     """Tell whether a well seen piece has been out of sight for a while."""
     return piece.track.hits >= _MIN_HITS and time - piece.track.time >= GONE_SECONDS
+
+
+def was_going_out(piece: Piece, opening: Opening) -> bool:
+    """Tell whether a piece was on its way out when last seen."""
+    x1, y1, x2, y2 = piece.track.box
+    dx, dy = (speed * 0.1 for speed in piece.track.velocity)
+    before = opening.depth_of((x1 - dx, y1 - dy, x2 - dx, y2 - dy))
+    return opening.depth_of(piece.track.box) < before - _TREND_DEPTH

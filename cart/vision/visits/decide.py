@@ -16,7 +16,7 @@ from cart.vision.visits.world import World
 
 _WAIT_SECONDS = 2.0  # an item at rest waits at most this long for the whereabouts of something like it
 _LONG_VISIT_SECONDS = 3.0  # an item missing for this long is gone though the visit goes on
-_CROSSING_SECONDS = 0.6  # quiet time after which what crossed the rim unexplained is decided
+_CROSSING_SECONDS = 1.0  # quiet time after which what crossed the rim unexplained is decided
 _CROSSING_CONFIDENCE = 0.6
 _SEEN_EMPTY_VIEWS = 2.0  # clear views of an empty place before what appears there can be new
 _LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
@@ -79,8 +79,7 @@ class Visits:
             piece.settle()
             piece.initial = True
             new.remove(piece)
-        last_look = closing and not self.world.real_rate
-        ready = [p for p in new if p.rest is not None and (p.rest.is_let_go or last_look)]
+        ready = [p for p in new if self._is_ready(p, closing)]
         for piece in [p for p in ready if p.origin_inside is False]:
             self._add(piece)
             ready.remove(piece)
@@ -91,6 +90,11 @@ class Visits:
         for piece in ready:
             if closing or self._nothing_alike_missing(piece):
                 self._add(piece)
+
+    def _is_ready(self, piece: Piece, closing: bool) -> bool:
+        """Tell whether a rest counts: long enough or, where no more comes, more than one sight of motion."""
+        assert piece.rest is not None
+        return piece.rest.is_let_go or (closing and (not self.world.real_rate or piece.rest.sights > 1))
 
     def _was_there(self, piece: Piece) -> bool:
         """Tell whether a piece lay there before anybody came: never seen empty, or found late."""
@@ -184,7 +188,7 @@ class Visits:
             if piece.origin_inside is False and piece.zone is Zone.INSIDE and not piece.at_rim(world.opening):
                 piece.crossed = True
                 world.visit.went_in.append(piece)
-            elif piece.origin_inside and (piece.zone is Zone.OUTSIDE or piece.at_rim(world.opening)):
+            elif piece.may_come_from_inside and (piece.zone is Zone.OUTSIDE or piece.at_rim(world.opening)):
                 piece.crossed = True
                 world.visit.came_out.append(piece)
 
@@ -193,12 +197,12 @@ class Visits:
         if visit is None or not (closing or world.time - visit.last_active >= _CROSSING_SECONDS):
             return
         visit.cancel_shown()
-        for piece in [p for p in visit.went_in if not p.content]:
+        for piece in [p for p in visit.went_in if self._may_lie_hidden(p)]:
             piece.content = True
             self._tell(
                 "add", piece, piece.track.time, _CROSSING_CONFIDENCE, ended=piece.track.time, unsure=True
             )
-        for piece in visit.came_out:
+        for piece in [p for p in visit.came_out if p.origin_inside]:
             hidden = self._hidden_like(piece)
             if hidden is not None:
                 self._tell(
@@ -211,6 +215,12 @@ class Visits:
                 )
                 world.discard(hidden)
         visit.went_in, visit.came_out = [], []
+
+    def _may_lie_hidden(self, piece: Piece) -> bool:
+        """Tell whether a piece seen going in is still lost, and not from a place seen empty since."""
+        lost = not piece.content and piece.zone is Zone.INSIDE and crossing.is_lost(piece, self.world.time)
+        seen_empty = self.world.empty.undisturbed_views(piece.track.box) >= 1
+        return lost and not seen_empty and not crossing.was_going_out(piece, self.world.opening)
 
     def _hidden_like(self, piece: Piece) -> Piece | None:
         return max(

@@ -161,6 +161,11 @@ class Piece:
         self.settle()
 
     @property
+    def may_come_from_inside(self) -> bool:
+        """Whether it was seen inside and nothing says that it came from outside."""
+        return self.been_inside and self.origin_inside is not False
+
+    @property
     def never_moved(self) -> bool:
         """Whether it still rests where it was first seen."""
         return self.rest is not None and distance(self.track.first[1], self.rest.box) <= _REST_DISTANCE

@@ -27,16 +27,16 @@ class Visit:
     went_in: list[Piece] = field(default_factory=list)
     came_out: list[Piece] = field(default_factory=list)
 
-    def is_over(self, time: float, real_rate: bool) -> bool:
+    def is_over(self, time: float) -> bool:
         """Tell whether it is over; below a real frame rate a single frame without activity ends it."""
-        return time - self.last_active >= (_OVER_SECONDS if real_rate else 1e-9)
+        return time - self.last_active >= _OVER_SECONDS
 
     def explain_entry(self, piece: Piece) -> None:
         """Let an item that came to rest be the one that was seen going in before."""
         _take_alike(self.went_in, piece, lambda lost: lost.track.time <= piece.track.first[0])
 
     def explain_exit(self, piece: Piece) -> Piece | None:
-        """Return the piece seen coming out which a missing item may have been."""
+        """Return the piece seen coming out which a missing item was, if any."""
         return _take_alike(self.came_out, piece, lambda seen: seen.track.first[0] >= piece.track.time)
 
     def cancel_shown(self) -> None:

@@ -50,7 +50,7 @@ class World:
     @property
     def quiet(self) -> bool:
         """Whether no visit is going on."""
-        return self.visit is None or self.visit.is_over(self.time, self.real_rate)
+        return self.visit is None or self.visit.is_over(self.time)
 
     def in_sight(self, piece: Piece) -> bool:
         """Tell whether a piece was seen in the last frame."""
