@@ -258,7 +258,7 @@ class Api:
         return self.with_key(key)
 
     def with_key(self, key: str) -> httpx.Client:
-        client = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=20)
+        client = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
         self.clients.append(client)
         return client
 
