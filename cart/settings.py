@@ -43,3 +43,5 @@ def settings() -> Settings:
         problem = error.errors(include_url=False)[0]
         name = "_".join(str(part) for part in problem["loc"]).upper()
         raise InputError(f"setting CART_{name}: {problem['msg']}") from None
+    except UnicodeDecodeError:
+        raise InputError("cart.env is not UTF-8 text: save it again as that") from None

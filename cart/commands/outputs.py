@@ -25,6 +25,13 @@ def check_output(path: Path | None, flag: str) -> None:
     """
     if path is None:
         return
+    try:
+        _check_place(path, flag)
+    except OSError as reason:
+        raise InputError(f"{flag} {path}: {reason.strerror}; choose another place") from reason
+
+
+def _check_place(path: Path, flag: str) -> None:
     folder = path.parent
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{flag} {path}: {folder} is a file, not a folder; choose another place")

@@ -122,10 +122,10 @@ def _table(receipt: Receipt) -> Table:
         if line.needs_review:
             name += " [yellow](to be reviewed)[/]"
         elif line.from_initial:
-            name += " [dim](taken out of what lay there at the start)[/]"
+            name += " [dim](taken out, lay there at the start)[/]"
         table.add_row(name, str(line.quantity), money(line.unit_price), money(line.total))
     if receipt.initial:
-        lay = ", ".join(f"{item.quantity} x {item.name}" for item in receipt.initial)
+        lay = ", ".join(f"{item.quantity} x {escape(item.name)}" for item in receipt.initial)
         table.caption = f"lay in the cart at the start, not billed: {lay}"
     return table
 

@@ -1,5 +1,6 @@
 """The embedder's network, and how it learns that views of one product belong together."""
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,6 @@ _MIDDLE, _LATE = 6, 13  # layers after which colour and texture are read, at str
 _SEEN_BY_HEAD = 1280 + 96 + 32 + 32
 _TEMPERATURE = 0.1
 _PRODUCTS, _KINDS, _VIEWS = 18, 6, 4  # drawn products and grocery kinds in a batch, and sights of each
-_WHITENING_BATCHES = 50
 _REFERENCES = 0.4  # share of views drawn as a catalog shows them
 
 # MobileNetV2, table 2 of Sandler et al. 2018: expansion, channels, repeats, stride.
@@ -88,7 +88,7 @@ class Network(nn.Module):  # type: ignore[misc]
             prefix = "features."
             trunk = {name.removeprefix(prefix): w for name, w in stored.items() if name.startswith(prefix)}
             self.features.load_state_dict(trunk)
-        except (OSError, RuntimeError, AttributeError) as error:
+        except (OSError, RuntimeError, AttributeError, pickle.UnpicklingError) as error:
             raise InputError(f"{file} does not hold the weights of a MobileNetV2") from error
 
 
@@ -160,7 +160,13 @@ def to_input(images: Sequence[Image]) -> torch.Tensor:
 
 
 def train(
-    network: Network, material: Material, *, steps: int, seed: int, report: Callable[[int, float], None]
+    network: Network,
+    material: Material,
+    *,
+    steps: int,
+    seed: int,
+    report: Callable[[int, float], None],
+    whitening_batches: int = 50,
 ) -> None:
     """Train a network whose trunk is loaded: the head at once by whitening, then both by contrast.
 
@@ -172,11 +178,12 @@ def train(
         steps: how many batches.
         seed: same seed, same threads, same weights.
         report: told the step and its loss.
+        whitening_batches: how many are drawn to begin with.
     """
     random = np.random.default_rng(seed)
     torch.manual_seed(seed)
     network.eval().to(memory_format=torch.channels_last)
-    _whiten(network, material, random)
+    _whiten(network, material, whitening_batches, random)
     network.features[: _MIDDLE + 1].requires_grad_(requires_grad=False)
     optimizer = torch.optim.AdamW(
         [
@@ -210,11 +217,11 @@ def contrast(vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
     return -((functional.log_softmax(logits, dim=1) * same).sum(dim=1) / same.sum(dim=1)).mean()
 
 
-def _whiten(network: Network, material: Material, random: np.random.Generator) -> None:
+def _whiten(network: Network, material: Material, batches: int, random: np.random.Generator) -> None:
     """Set the head to the projection that varies little within a class and much between classes."""
     pooled, classes = [], []
     with torch.no_grad():
-        for number in range(_WHITENING_BATCHES):
+        for number in range(batches):
             images, labels = material.batch(random)
             pooled.append(network.pooled(images).numpy())
             classes.append(labels + number * (int(labels.max()) + 1))

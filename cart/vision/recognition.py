@@ -24,8 +24,10 @@ BARCODE_CONFIDENCE = 0.99
 TEMPERATURE = 0.05
 UNKNOWN = 0.75
 _BARCODE_CROPS = 2  # the best ones
-_FULL_SIZE = 64.0  # mean side in pixels from which a larger crop shows no more
+_FULL_SIZE = 96.0  # mean side in pixels from which a larger crop counts no more
+_SHARPNESS_SIDE = 64.0  # pixels; blur is judged at one size, so that it does not count a second time
 _FULL_SHARPNESS = 300.0  # variance of the Laplacian
+_BLURRED = 0.5  # what a crop without any sharpness counts
 _AT_EDGE = 0.5
 
 
@@ -161,16 +163,18 @@ def _mean_vector(crops: Sequence[Crop], embedder: Embedder) -> NDArray[np.float3
 
 def _quality(crop: Crop) -> float:
     height, width = crop.image.shape[:2]
-    size = min(1.0, math.sqrt(height * width) / _FULL_SIZE)
+    size = min(1.0, height * width / _FULL_SIZE**2)
     sharpness = math.sqrt(min(1.0, _sharpness(crop.image) / _FULL_SHARPNESS))
     free = max(0.0, 1 - crop.covered) ** 2
-    return max(1e-3, size * (0.2 + 0.8 * sharpness) * free * (_AT_EDGE if crop.at_edge else 1.0))
+    return max(
+        1e-3, size * (_BLURRED + (1 - _BLURRED) * sharpness) * free * (_AT_EDGE if crop.at_edge else 1.0)
+    )
 
 
 def _sharpness(image: NDArray[np.uint8]) -> float:
-    """Return the variance of the Laplacian of a grey picture of at most `_FULL_SIZE` pixels a side."""
+    """Return the variance of the Laplacian of a grey picture of at most `_SHARPNESS_SIDE` pixels a side."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    scale = _FULL_SIZE / max(grey.shape)
+    scale = _SHARPNESS_SIDE / max(grey.shape)
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return float(np.var(cv2.Laplacian(grey, cv2.CV_32F)))

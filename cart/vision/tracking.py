@@ -24,7 +24,7 @@ Look = NDArray[np.float32]
 NEW_TRACK_SCORE = 0.4
 """Weaker detections only continue a track (the two thresholds of ByteTrack, Zhang et al. 2022)."""
 _SURE_SCORE, _PART_LIKENESS = 0.6, 0.6
-_WITHIN, _SMALLEST_PART = 0.85, 0.2
+_WITHIN, _MUCH_THE_SAME = 0.85, 0.45
 _REACH_AT_ONCE = 0.6  # item sizes that a box may jump however short the time
 _REACH_PER_SECOND = 45.0  # item sizes a second, for at most _REACH_SECONDS
 _REACH_SECONDS = 0.25  # after a longer gap only the place counts
@@ -124,11 +124,11 @@ class Tracker:
 
 
 def is_part(item: SeenItem, items: Sequence[SeenItem]) -> bool:
-    """Tell whether an item is only a part of a stronger find around it: weak itself, or of the same look."""
+    """Tell whether an item is only another find of a stronger one: weak itself, or of the same look."""
     return any(
         other.score > item.score
-        and area(other.box) > area(item.box)
-        and _one_within_other(item.box, other.box)
+        and (area(other.box) > area(item.box) or iou(item.box, other.box) >= _MUCH_THE_SAME)
+        and _contend(item.box, other.box)
         and (item.score < NEW_TRACK_SCORE or likeness(item.look, other.look) >= _PART_LIKENESS)
         for other in items
     )
@@ -142,13 +142,14 @@ def begins_track(item: SeenItem, followed: Sequence[SeenItem]) -> bool:
     """
     if item.score < NEW_TRACK_SCORE:
         return False
-    rivals = [other for other in followed if _one_within_other(item.box, other.box)]
+    rivals = [other for other in followed if _contend(item.box, other.box)]
     return all(item.score >= _SURE_SCORE and likeness(item.look, r.look) < _PART_LIKENESS for r in rivals)
 
 
-def _one_within_other(a: Box, b: Box) -> bool:
+def _contend(a: Box, b: Box) -> bool:
+    """Tell whether two boxes may be finds of one item: one within the other, or much the same box."""
     smaller, larger = sorted((a, b), key=area)
-    return covered(smaller, by=larger) >= _WITHIN and area(smaller) >= _SMALLEST_PART * area(larger)
+    return covered(smaller, by=larger) >= _WITHIN or iou(a, b) >= _MUCH_THE_SAME
 
 
 def likeness(a: Look | None, b: Look | None) -> float:

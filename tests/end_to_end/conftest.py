@@ -62,14 +62,17 @@ def place(way: Keys, time: float) -> tuple[int, int]:
     return tuple(round(float(np.interp(time, times, [at[axis] for _, at in way]))) for axis in (0, 1))  # type: ignore[return-value]
 
 
+def draw_item(canvas: Drawn, x: int, y: int, colour: tuple[int, int, int]) -> None:
+    cv2.rectangle(canvas, (x - 16, y - 16), (x + 16, y + 16), colour, -1)
+    cv2.rectangle(canvas, (x - 8, y - 3), (x + 8, y + 3), tuple(part // 2 for part in colour), -1)
+
+
 def picture(time: float, size: tuple[int, int] = SIZE) -> Drawn:
     """Draw the trip at a moment: items first, and the hand over the top of what it holds."""
     canvas = np.full((SIZE[1], SIZE[0], 3), 120, np.uint8)
     canvas[SIZE[1] * 3 // 10 :] = 90
-    for way, colour in ((GREEN_WAY, GREEN), (BLUE_WAY, BLUE)):
-        x, y = place(way, time)
-        cv2.rectangle(canvas, (x - 16, y - 16), (x + 16, y + 16), colour, -1)
-        cv2.rectangle(canvas, (x - 8, y - 3), (x + 8, y + 3), tuple(c // 2 for c in colour), -1)
+    draw_item(canvas, *place(GREEN_WAY, time), GREEN)
+    draw_item(canvas, *place(BLUE_WAY, time), BLUE)
     x, y = place(HAND_WAY, time)
     cv2.rectangle(canvas, (x - 14, y - 50), (x + 14, y - 4), HAND, -1)
     return np.asarray(canvas if size == SIZE else cv2.resize(canvas, size), np.uint8)
@@ -163,6 +166,18 @@ def film(tmp_path: Path) -> Film:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def item_picture() -> Callable[[str], bytes]:
+    """Return a picture of the `green` or the `blue` item for a catalog, as a PNG."""
+
+    def draw(name: str) -> bytes:
+        canvas = np.full((64, 64, 3), 255, np.uint8)
+        draw_item(canvas, 32, 32, GREEN if name == "green" else BLUE)
+        return cv2.imencode(".png", canvas)[1].tobytes()
+
+    return draw
 
 
 @pytest.fixture(autouse=True)

@@ -155,7 +155,7 @@ def test_fusing_weighs_by_quality():
 
 def test_quality_falls_with_size_sharpness_cover_and_the_edge():
     random = np.random.default_rng(0)
-    sharp = random.integers(0, 255, (80, 80, 3)).astype(np.uint8)
+    sharp = random.integers(0, 255, (100, 100, 3)).astype(np.uint8)
     best = Crop(sharp).quality
 
     assert best == pytest.approx(1)

@@ -21,6 +21,7 @@ _CROSSING_CONFIDENCE = 0.6
 _SEEN_EMPTY_VIEWS = 2.0  # clear views of an empty place before what appears there can be new
 _LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
 _ALIKE = 0.4
+_LIKELY_GONE = 0.7  # chance at which a piece counts as gone when a new visit leaves no more time to look
 
 
 class Visits:
@@ -143,7 +144,7 @@ class Visits:
 
     def _is_gone(self, piece: Piece, closing: bool) -> bool:
         if closing:
-            return contents.chance_gone(piece) > 0.5
+            return contents.chance_gone(piece) > _LIKELY_GONE
         if not contents.surely_gone(piece) or self._something_alike_waits(piece):
             return False
         assert piece.absent_since is not None

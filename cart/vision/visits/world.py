@@ -11,6 +11,7 @@ from cart.vision.visits.visit import Visit
 _FORGET_SECONDS = 3.0  # out of sight for this long, a piece that is not in the cart is forgotten
 _FIRST_VIEW_SECONDS = 1.0
 _MOMENT_SECONDS = 0.5
+_BLIND_WORTH = 0.2
 _FIRST_SIGHTS = 3  # of a piece, which tell its origin
 
 
@@ -123,7 +124,7 @@ class World:
         self.visit.last_active = seen.time
 
     def _weigh_contents(self, seen: Observation) -> None:
-        worth, moving, size = contents.worth_of_view(self.elapsed), self._moving_boxes(), self.opening.size
+        worth, moving, size = self._worth_of_view(), self._moving_boxes(), self.opening.size
         for piece in self.pieces:
             if not piece.content or piece.home is None:
                 continue
@@ -137,6 +138,15 @@ class World:
             overlap = self._overlap(piece.home, self._may_cover(piece))
             if contents.is_clear(piece, seen, overlap, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
+
+    def _worth_of_view(self) -> float:
+        """Return what this view is worth: little where all of several contents are gone from sight at once.
+
+        Then something large may fill the picture that the detector did not find.
+        """
+        lying = [piece for piece in self.pieces if piece.content and piece.home is not None]
+        blind = len(lying) > 1 and not any(self.in_sight(piece) for piece in lying)
+        return contents.worth_of_view(self.elapsed) * (_BLIND_WORTH if blind else 1.0)
 
     @staticmethod
     def _overlap(home: Box, pieces: list[Piece]) -> float:

@@ -6,8 +6,11 @@ CAMERAS = {
     "15 fps": Camera(),
     "5 fps": Camera(fps=5),
     "looks unknown": Camera(looks=False),
-    "weak detections, boxes jitter": Camera(score=0.45, jitter=2),
-    "items missed": Camera(miss=0.2, jitter=1),
-    "half of 30 fps lost": Camera(fps=30, drop=0.5, seed=3),
+    "weak detections, boxes jitter, items missed": Camera(score=0.45, jitter=2, miss=0.2),
+    "false items on hands": Camera(ghost=0.7),
+    "motion unknown": Camera(motion=False),
+    "camera shakes": Camera(shake=6),
+    "half the frames lost": Camera(drop=0.5, seed=1),
 }
+FAST = Camera(fps=60)
 NO_HANDS = Camera(hands=False)

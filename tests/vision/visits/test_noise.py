@@ -3,7 +3,10 @@
 import pytest
 from scene import WHOLE, Scene
 from traces import Camera, add, check, remove
-from trips import START, initial_taken_out, one_added, shown_and_taken_back
+from trips import START, TRIPS, initial_taken_out, one_added, shown_and_taken_back
+
+SEEDS = range(3)
+RATES = [1, 5, 15]
 
 
 @pytest.mark.parametrize("phase", [0.6, 0.7, 0.8])
@@ -63,3 +66,54 @@ def test_an_item_in_the_hand_inside_at_the_end_is_not_removed() -> None:
 def test_an_item_shown_at_the_end_is_not_added() -> None:
     scene, _ = shown_and_taken_back()
     check(scene, Camera(), tail=-1.0)
+
+
+@pytest.mark.parametrize(
+    ("trip", "fps", "seed"),
+    [
+        ("shown_and_taken_back", 15, 0),
+        ("shown_and_taken_back", 15, 3),
+        ("bottles_on_a_table", 15, 2),
+        ("two_added_in_one_visit", 30, 1),
+    ],
+)
+def test_trip_of_which_the_telling_frames_are_lost(trip: str, fps: float, seed: int) -> None:
+    scene, due = TRIPS[trip]()
+    check(scene, Camera(fps=fps, drop=0.5, seed=seed), *due)
+
+
+@pytest.mark.parametrize("fps", RATES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_contents_that_flicker_give_no_event(fps: float, seed: int) -> None:
+    scene = Scene()
+    for name, x in [("tea", 160), ("milk", 260), ("rice", 360), ("soap", 460)]:
+        scene.item(name, (x, 300))
+    check(scene, Camera(fps=fps, miss=0.2, jitter=1, seed=seed), tail=15)
+
+
+@pytest.mark.parametrize("fps", RATES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_contents_that_flicker_beside_a_passing_hand_give_no_event(fps: float, seed: int) -> None:
+    scene = Scene()
+    for name, x in [("tea", 160), ("milk", 260), ("rice", 360), ("soap", 460)]:
+        scene.item(name, (x, 300))
+    hand = scene.hand(START, (100, 300), edge="left")
+    hand.go((480, 300))
+    hand.leave()
+    miss = 0.1 if fps == 1 else 0.2  # there, two misses in a row are all the evidence of a removal
+    check(scene, Camera(fps=fps, miss=miss, jitter=1, seed=seed), tail=8)
+
+
+@pytest.mark.parametrize("fps", [1, 5, 30])
+def test_an_item_under_a_hand_at_the_start_is_initial(fps: float) -> None:
+    scene = Scene()
+    scene.item("milk", (200, 320))
+    scene.item("soap", (420, 320))
+    hand = scene.hand(-1, (200, 292))
+    hand.go((200, 320))
+    hand.wait(2)
+    hand.leave()
+    hand = scene.hand(scene.end + 4, (200, 320))
+    taken = hand.grab("milk")
+    hand.leave()
+    check(scene, Camera(fps=fps), remove(scene.left("milk", taken), "milk", 2, initial=True))

@@ -1,7 +1,7 @@
 """Every trip through every camera: frame rates, lost frames, shake, misses, no looks, no motion, no hands."""
 
 import pytest
-from cameras import CAMERAS, NO_HANDS
+from cameras import CAMERAS, FAST, NO_HANDS
 from traces import Camera, check
 from trips import TRIPS, Trip
 
@@ -12,6 +12,15 @@ def test_trip(trip: Trip, camera: Camera) -> None:
     scene, due = trip()
     visits = check(scene, camera, *due)
     assert len(visits.contents) == len(scene.lying)
+
+
+@pytest.mark.parametrize(
+    "trip",
+    ["initial_taken_out", "put_down_moved_then_taken_out", "shown_and_taken_back", "bottles_on_a_table"],
+)
+def test_trip_at_sixty_frames_a_second(trip: str) -> None:
+    scene, due = TRIPS[trip]()
+    check(scene, FAST, *due)
 
 
 # An item held still, by a hand that nobody sees, looks like one let go.

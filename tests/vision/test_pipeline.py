@@ -1,0 +1,194 @@
+"""The way of a frame: the gate lets the detector sleep, items become events with a product and a picture.
+
+Frames are drawn in plain colours, and a detector of a few lines finds those colours.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cart.vision.boxes import Box, Detection
+from cart.vision.footage import Frame
+from cart.vision.gallery import Gallery
+from cart.vision.opening import WHOLE_PICTURE, Opening, opening_for
+from cart.vision.pipeline import Camera, Noticed, Sight
+from cart.vision.recognition import Recogniser
+
+SIZE = (160, 120)
+FPS = 10
+OPENING = ((0.0, 0.3), (1.0, 0.3), (1.0, 1.0), (0.0, 1.0))
+HAND, GREEN, BLUE = (0, 0, 220), (0, 200, 0), (220, 0, 0)
+GREEN_TEA, BLUE_CHEESE = "4006381333931", "96385074"
+AWAY, LEFT, RIGHT = (50.0, -60.0), (50.0, 80.0), (110.0, 80.0)
+
+Colour = tuple[int, int, int]
+Way = list[tuple[float, tuple[float, float]]]
+
+
+@dataclass
+class Eyes:
+    """A detector that finds plain colours, and counts how often it was asked."""
+
+    version: str = "eyes"
+    asked: int = 0
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        self.asked += 1
+        found = [(HAND, "hand"), (GREEN, "item"), (BLUE, "item")]
+        boxes = [(box_of(image, colour), kind) for colour, kind in found]
+        return [Detection("hand" if kind == "hand" else "item", box, 0.9) for box, kind in boxes if box]
+
+
+def box_of(image: NDArray[np.uint8], colour: Colour) -> Box | None:
+    rows, columns = np.nonzero((image == colour).all(axis=2))
+    if not rows.size:
+        return None
+    return float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1)
+
+
+class MeanColour:
+    """An embedder whose vectors are the picture's mean colour."""
+
+    version = "mean-colour"
+    length = 3
+
+    def embed(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        means = np.array([image.mean(axis=(0, 1)) for image in images], np.float32).reshape(-1, 3)
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def recogniser() -> Recogniser:
+    vectors = MeanColour().embed([np.full((4, 4, 3), colour, np.uint8) for colour in (GREEN, BLUE)])
+    gallery = Gallery((GREEN_TEA, BLUE_CHEESE), vectors.astype(np.float16), np.array([0, 1], np.int32))
+    return Recogniser(gallery, MeanColour())
+
+
+def frames(seconds: float, *ways: tuple[Colour, Way], start: float = 0.0) -> Iterable[Frame]:
+    """Draw boxes on their ways, later ones on top; the hand, narrower, covers part of what it holds."""
+    for index in range(round(seconds * FPS)):
+        time = start + index / FPS
+        canvas = np.full((SIZE[1], SIZE[0], 3), 110, np.uint8)
+        for colour, way in ways:
+            times = [key for key, _ in way]
+            x, y = (round(float(np.interp(time, times, [at[axis] for _, at in way]))) for axis in (0, 1))
+            left, top, bottom = (-8, -50, -4) if colour == HAND else (-14, -16, 16)
+            cv2.rectangle(canvas, (x + left, y + top), (x - left, y + bottom), colour, -1)
+        yield Frame.from_image(index, time, canvas)
+
+
+def camera(recogniser: Recogniser | None = None, *, gated: bool = True) -> tuple[Camera, Eyes]:
+    eyes = Eyes()
+    return Camera(eyes, opening_for(OPENING, SIZE), recogniser, gated=gated), eyes
+
+
+def see_all(camera: Camera, given: Iterable[Frame]) -> tuple[list[Sight], list[Noticed]]:
+    sights = [camera.see(frame) for frame in given]
+    return sights, [noticed for sight in sights for noticed in sight.noticed] + camera.finish()
+
+
+PUT_IN = [(HAND, [(1.4, AWAY), (1.8, LEFT), (2.2, LEFT), (2.6, AWAY)]), (GREEN, [(1.4, AWAY), (1.8, LEFT)])]
+TAKEN_OUT = [
+    (HAND, [(2.4, AWAY), (2.8, RIGHT), (3.2, RIGHT), (3.6, AWAY)]),
+    (BLUE, [(3.2, RIGHT), (3.6, AWAY)]),
+]
+
+
+def test_the_detector_sleeps_while_nothing_moves() -> None:
+    ours, eyes = camera()
+
+    sights, noticed = see_all(ours, frames(10))
+
+    assert noticed == []
+    assert eyes.asked == sum(sight.detected for sight in sights) <= 20
+    assert all(not sight.detections and not sight.items for sight in sights if not sight.detected)
+
+
+def test_without_the_gate_it_looks_at_every_frame() -> None:
+    ours, eyes = camera(gated=False)
+
+    see_all(ours, frames(3))
+
+    assert eyes.asked == 30
+
+
+@pytest.mark.parametrize("gated", [True, False])
+def test_an_item_put_in_is_one_event_with_its_picture(gated: bool) -> None:
+    ours, eyes = camera(gated=gated)
+
+    _, noticed = see_all(ours, frames(8, *reversed(PUT_IN)))
+
+    (only,) = noticed
+    assert (only.event.action, only.event.time) == ("add", pytest.approx(2.3, abs=0.3))
+    assert only.product is None
+    assert only.snapshot is not None
+    assert tuple(only.snapshot.crop.image.mean(axis=(0, 1)).argsort())[-1] == 1
+    assert eyes.asked < 80 if gated else eyes.asked == 80
+
+
+def test_what_lies_there_at_the_start_is_no_event() -> None:
+    ours, _ = camera()
+
+    _, noticed = see_all(ours, frames(4, (GREEN, [(0, LEFT)]), (BLUE, [(0, RIGHT)])))
+
+    assert noticed == []
+    assert ours.initial_products() == [None, None]
+
+
+def test_items_are_named_by_the_recogniser(recogniser: Recogniser) -> None:
+    ours, _ = camera(recogniser)
+
+    _, noticed = see_all(ours, frames(8, *reversed(PUT_IN)))
+
+    assert [one.product.gtin for one in noticed if one.product] == [GREEN_TEA]
+    assert [piece.id for piece in ours.visits.contents] == [noticed[0].event.piece]
+    known = ours.known_product(noticed[0].event.piece)
+    assert known is noticed[0].product
+
+
+def test_what_is_taken_out_of_the_start_stays_among_it(recogniser: Recogniser) -> None:
+    ours, _ = camera(recogniser)
+
+    _, noticed = see_all(ours, frames(8, (GREEN, [(0, LEFT)]), *reversed(TAKEN_OUT)))
+
+    (only,) = noticed
+    assert (only.event.action, only.event.from_initial) == ("remove", True)
+    assert only.product is not None
+    assert only.product.gtin == BLUE_CHEESE
+    assert sorted(product.gtin or "" for product in ours.initial_products() if product) == sorted(
+        [GREEN_TEA, BLUE_CHEESE]
+    )
+
+
+def test_items_in_sight_carry_the_number_of_their_events() -> None:
+    ours, _ = camera(gated=False)
+
+    sights, (only,) = see_all(ours, frames(8, *reversed(PUT_IN)))
+
+    (number, box, score) = sights[-1].items[0]
+    assert (number, score) == (only.event.piece, 0.9)
+    assert box == (36.0, 64.0, 65.0, 97.0)
+
+
+def test_nothing_is_recognised_before_it_is_asked_for(recogniser: Recogniser) -> None:
+    ours, _ = camera(recogniser)
+    see_all(ours, frames(2, (GREEN, [(0, LEFT)])))
+    (piece,) = ours.visits.contents
+
+    assert ours.known_product(piece.id) is None
+    product = ours.product_of(piece.id)
+    assert product is not None
+    assert product.gtin == GREEN_TEA
+    assert ours.known_product(piece.id) is product
+
+
+def test_the_opening_may_be_the_whole_picture() -> None:
+    ours = Camera(Eyes(), Opening(opening_for(WHOLE_PICTURE, SIZE).polygon, SIZE))
+
+    _, noticed = see_all(ours, frames(8, *reversed(PUT_IN)))
+
+    assert [one.event.action for one in noticed] == ["add"]
