@@ -11,8 +11,8 @@ IMPOSSIBLE = 1e9
 def assign(costs: ArrayLike, most: float) -> list[tuple[int, int]]:
     """Return the pairs (row, column) of least total cost, by row; each row and column at most once.
 
-    Leaving a row and a column without each other costs `most`, so that no pair that costs more is made, and no
-    good pair is given up to spare another row a miss. Jonker and Volgenant, Computing 38 (1987).
+    Leaving a row and a column without each other costs `most`, so that no pair that costs more is made, and
+    no good pair is given up to spare another row a miss. Jonker and Volgenant, Computing 38 (1987).
 
     >>> assign([[0.1, 0.9], [0.8, IMPOSSIBLE]], most=1.0)
     [(0, 0)]

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cart.errors import CartError
+from cart.training.cli import app as train
 
 app = typer.Typer(
     name="cart",
@@ -17,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+app.add_typer(train, name="train")
 
 
 def run() -> None:

@@ -8,8 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import settings
 
 from cart.events import EVENT_TYPES, Action, CartEvent, EventData, Evidence
+
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

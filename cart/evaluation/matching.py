@@ -31,8 +31,8 @@ def match(
     """Pair found events with true ones: as many pairs as possible, and of those the least total time error.
 
     A pair has the same action, the same known product where `by_product`, and times that differ by
-    `tolerance_s` at most. Solved as an assignment in which leaving a pair unmade costs more than the errors of
-    all pairs together.
+    `tolerance_s` at most. Solved as an assignment in which leaving a pair unmade costs more than the errors
+    of all pairs together.
 
     Returns:
         Pairs of indices into `found` and `truth`, by rising index of `found`.

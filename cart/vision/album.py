@@ -12,6 +12,7 @@ from cart.vision.recognition import Crop
 
 _CROPS = 6
 _APART_SECONDS = 0.25
+_IN_HAND_COVERED = 0.5  # share of a moving item taken to be under fingers
 _MARGIN = 0.1  # of the box's sides, kept around it
 
 
@@ -39,7 +40,14 @@ class Album:
         self._snapshots: dict[int, list[Snapshot]] = {}
 
     def keep(
-        self, item: int, time: float, image: NDArray[np.uint8], box: Box, hands: tuple[Box, ...]
+        self,
+        item: int,
+        time: float,
+        image: NDArray[np.uint8],
+        box: Box,
+        hands: tuple[Box, ...],
+        *,
+        at_rest: bool = True,
     ) -> None:
         """Take a snapshot of an item where it is worth it.
 
@@ -49,9 +57,10 @@ class Album:
             image: the whole frame, BGR.
             box: the item's box in it.
             hands: boxes of the hands in it.
+            at_rest: whether it lies still and free; else fingers may cover it that no box tells of.
         """
         kept = self._snapshots.setdefault(item, [])
-        shot = _snapshot(time, image, box, hands)
+        shot = _snapshot(time, image, box, hands, at_rest)
         rival = next((old for old in kept if abs(old.time - time) < _APART_SECONDS), None)
         if rival is None and len(kept) == _CROPS:
             rival = min(kept, key=lambda old: old.crop.quality)
@@ -74,13 +83,16 @@ class Album:
             del self._snapshots[item]
 
 
-def _snapshot(time: float, image: NDArray[np.uint8], box: Box, hands: tuple[Box, ...]) -> Snapshot:
+def _snapshot(
+    time: float, image: NDArray[np.uint8], box: Box, hands: tuple[Box, ...], at_rest: bool
+) -> Snapshot:
     height, width = image.shape[:2]
     left, top, right, bottom = _pixels(box, 0, width, height)
     outer = _pixels(box, _MARGIN, width, height)
     tight = image[top:bottom, left:right].copy()
     at_edge = left <= 1 or top <= 1 or right >= width - 1 or bottom >= height - 1
-    crop = Crop(tight, max((covered(box, by=hand) for hand in hands), default=0.0), at_edge)
+    under_hands = max((covered(box, by=hand) for hand in hands), default=0.0)
+    crop = Crop(tight, under_hands if at_rest else max(under_hands, _IN_HAND_COVERED), at_edge)
     inner = (left - outer[0], top - outer[1], right - outer[0], bottom - outer[1])
     return Snapshot(time, image[outer[1] : outer[3], outer[0] : outer[2]].copy(), inner, crop)
 

@@ -148,7 +148,8 @@ class Camera:
         hands = _boxes(detections, "hand")
         for piece in self.visits.world.assigned:
             if piece is not None and not _well_known(piece):
-                self._album.keep(piece.id, frame.time, frame.image, piece.track.box, hands)
+                at_rest = piece.rest is not None
+                self._album.keep(piece.id, frame.time, frame.image, piece.track.box, hands, at_rest=at_rest)
 
 
 def _observe(frame: Frame, detections: list[Detection], motion: Motion) -> Observation:

@@ -22,7 +22,13 @@ BARCODE_CONFIDENCE = 0.99
 """Of an item whose barcode was read: a check digit lets few misreadings pass."""
 
 TEMPERATURE = 0.05
-UNKNOWN = 0.75
+"""Difference of similarity that makes odds of e to 1."""
+
+UNKNOWN = 0.72
+"""Similarity of "none of these". Both are those of `benchmarks/recognition.py` that surprise least."""
+
+_EVEN_COSINE, _COSINE_SPREAD = 0.55, 0.1  # at the first, one product and two are equally likely
+_UNLIKE = 0.1
 _BARCODE_CROPS = 2  # the best ones
 _FULL_SIZE = 96.0  # mean side in pixels from which a larger crop counts no more
 _SHARPNESS_SIDE = 64.0  # pixels; blur is judged at one size, so that it does not count a second time
@@ -80,8 +86,7 @@ class Recogniser:
     def recognise(self, crops: Sequence[Crop], among: Collection[str] | None = None) -> Recognition:
         """Return what an item is.
 
-        A barcode of the catalog decides alone. Else each product's similarity is the mean over the crops,
-        weighted by quality.
+        A barcode of the catalog decides alone. Else the similarities of all crops are fused and decided on.
 
         Args:
             crops: sights of the item, in any order; none gives an unknown item.
@@ -117,12 +122,22 @@ def same_look(a: Sequence[Crop], b: Sequence[Crop], embedder: Embedder) -> float
         b: sights of the other, at least one.
         embedder: any.
     """
-    return float(_mean_vector(a, embedder) @ _mean_vector(b, embedder))
+    return alike(float(_mean_vector(a, embedder) @ _mean_vector(b, embedder)))
+
+
+def alike(cosine: float) -> float:
+    """Return the probability, 0..1, that two crops with that cosine of their vectors show one product."""
+    return 1 / (1 + math.exp((_EVEN_COSINE - cosine) / _COSINE_SPREAD))
 
 
 def fuse(similarities: NDArray[np.float32], qualities: Sequence[float]) -> NDArray[np.float32]:
-    """Return the similarity of an item to each product (P,): the mean of its crops' (N, P) by quality."""
-    weights = np.array(qualities, np.float32)
+    """Return the similarity of an item to each product (P,): the weighted mean of its crops' (N, P).
+
+    A crop counts by its quality, and e times less for each `_UNLIKE` that its best similarity lies below
+    the best crop's: a hand or a blur that went unnoticed makes a crop unlike everything.
+    """
+    best = similarities.max(axis=1)
+    weights = np.array(qualities, np.float32) * np.exp((best - best.max()) / _UNLIKE)
     return np.asarray(weights @ similarities / weights.sum(), dtype=np.float32)
 
 
@@ -166,9 +181,8 @@ def _quality(crop: Crop) -> float:
     size = min(1.0, height * width / _FULL_SIZE**2)
     sharpness = math.sqrt(min(1.0, _sharpness(crop.image) / _FULL_SHARPNESS))
     free = max(0.0, 1 - crop.covered) ** 2
-    return max(
-        1e-3, size * (_BLURRED + (1 - _BLURRED) * sharpness) * free * (_AT_EDGE if crop.at_edge else 1.0)
-    )
+    whole = _AT_EDGE if crop.at_edge else 1.0
+    return float(max(1e-3, size * (_BLURRED + (1 - _BLURRED) * sharpness) * free * whole))
 
 
 def _sharpness(image: NDArray[np.uint8]) -> float:

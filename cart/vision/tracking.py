@@ -97,7 +97,7 @@ class Tracker:
     def update(self, time: float, items: Sequence[SeenItem]) -> list[Track | None]:
         """Return the track of each item, in the order given; None for a part or a weak find."""
         whole = [i for i, item in enumerate(items) if not is_part(item, items)]
-        order = sorted(whole, key=lambda i: (items[i].box[1], items[i].box[3], items[i].box[0]))
+        order = sorted(whole, key=lambda i: (items[i].box[1], items[i].box[3], items[i].box, -items[i].score))
         found: list[Track | None] = [None] * len(items)
         for track, place in self._assign(time, [items[i] for i in order]):
             found[order[place]] = track
@@ -183,7 +183,8 @@ def _cost(track: Track, item: SeenItem, time: float) -> float:
         reach = _REACH_AT_ONCE + _REACH_PER_SECOND * min(gap, 0.1)
         moved = min(distance(track.box, item.box), distance(track.predicted(time), item.box)) / reach
         growth = abs(math.log(area(item.box) / area(track.box))) / 4
-        cost = min(cost, 0.3 + 0.6 * moved + growth + likes) if moved <= 1 else cost
+        start = 0.2 if track.hits > 3 and math.hypot(*track.velocity) < size(track.box) else 0.0
+        cost = min(cost, 0.3 + start + 0.6 * moved + growth + likes) if moved <= 1 else cost
     return cost
 
 

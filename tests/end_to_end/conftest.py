@@ -182,8 +182,9 @@ def item_picture() -> Callable[[str], bytes]:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep embeddings in the test's own folder, and read no settings of the machine's."""
+    """Keep embeddings in a folder of the tests' own, and take one thread, as tests run side by side."""
     monkeypatch.setenv("CART_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("CART_THREADS", "1")
     settings.cache_clear()
     yield
     settings.cache_clear()

@@ -16,7 +16,7 @@ import pytest
 from cart.checkout.domain import NAME_OF_UNKNOWN
 from cart.events import CartEvent, read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample_trip")]
+pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 TRIP = SAMPLES / "starter_trip.mp4"
@@ -45,7 +45,7 @@ def process(folder: Path, *flags: object) -> Outcome:
     """Run the command with its events, receipt, pictures and embeddings going to a folder."""
     outputs = ["--events", "events.jsonl", "--receipt", "receipt.json", "--evidence", "evidence"]
     command = [sys.executable, "-m", "cart", "process", str(TRIP), *outputs, *map(str, flags)]
-    environment = os.environ | {"CART_CACHE": str(folder / "cache")}
+    environment = os.environ | {"CART_CACHE": str(folder / "cache"), "CART_THREADS": "1"}
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return Outcome(folder, run.stdout, run.stderr)
 

@@ -12,7 +12,7 @@ import pytest
 
 from cart.events import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +49,7 @@ def test_an_installed_wheel_runs_away_from_the_repository(wheel: Path, tmp_path:
     where = [python, "-c", "import cart; print(cart.__file__)"]
     imported = subprocess.run(where, cwd=tmp_path, env=clean, capture_output=True, text=True, check=True)
     command = [python.with_name("cart"), "process", trip, "--every", "0.5", "--events", "events.jsonl"]
-    command += ["--catalog", ROOT / "sample_videos" / "catalog"]
+    command += ["--catalog", catalog_of_one(tmp_path / "catalog")]
     run = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True, check=False)
 
     assert imported.stdout.startswith(str(tmp_path))
@@ -57,6 +57,17 @@ def test_an_installed_wheel_runs_away_from_the_repository(wheel: Path, tmp_path:
     assert "Receipt of footage-" in run.stdout
     models = {event.data.model for event in read_events(tmp_path / "events.jsonl")}
     assert all(model.startswith("detector-") and " embedder-" in model for model in models)
+
+
+def catalog_of_one(folder: Path) -> Path:
+    """Copy one product of the sample catalog, with one picture: enough for the embedder to be needed."""
+    whole = ROOT / "sample_videos" / "catalog"
+    header, line, *_ = (whole / "products.csv").read_text().splitlines()
+    picture = Path("images", line.partition(",")[0], "0.jpg")
+    (folder / picture).parent.mkdir(parents=True)
+    (folder / picture).write_bytes((whole / picture).read_bytes())
+    (folder / "products.csv").write_text(f"{header}\n{line}\n")
+    return folder
 
 
 def environment_with(wheel: Path, folder: Path) -> Path:

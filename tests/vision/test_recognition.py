@@ -153,6 +153,12 @@ def test_fusing_weighs_by_quality():
     assert fuse(similarities, [0.9, 0.3]) == pytest.approx([0.75, 0.25])
 
 
+def test_a_crop_unlike_everything_counts_little():
+    similarities = np.array([[0.9, 0.2], [0.3, 0.35]], np.float32)
+
+    assert fuse(similarities, [0.5, 0.5]) == pytest.approx([0.9, 0.2], abs=0.01)
+
+
 def test_quality_falls_with_size_sharpness_cover_and_the_edge():
     random = np.random.default_rng(0)
     sharp = random.integers(0, 255, (100, 100, 3)).astype(np.uint8)

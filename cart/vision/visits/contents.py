@@ -54,6 +54,11 @@ class SeenEmpty:
         self._views[clear] += worth
         self._undisturbed[clear] += worth
 
+    def empty_now(self, box: Box, views: float) -> None:
+        """Note that what lay in a place has gone: what shows there next came after it."""
+        self._views[self._cells(box)] += views
+        self._undisturbed[self._cells(box)] = 0
+
     def disturb(self, seen: Observation, moving: Sequence[Box]) -> None:
         """Note where a hand, an item on the move or a change of the picture was."""
         for box in (*seen.hands, *moving):

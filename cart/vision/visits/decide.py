@@ -175,6 +175,8 @@ class Visits:
 
     def _remove(self, piece: Piece, time: float, confidence: float) -> None:
         self._tell("remove", piece, time, confidence, ended=max(time, piece.track.time))
+        if not self.world.real_rate and piece.home is not None:
+            self.world.empty.empty_now(piece.home, _SEEN_EMPTY_VIEWS)
         self.world.discard(piece)
 
     # What crossed the rim without being seen at rest.

@@ -41,7 +41,7 @@ class World:
     @property
     def pieces(self) -> list[Piece]:
         """All known pieces, oldest first."""
-        return list(self._pieces.values())
+        return sorted(self._pieces.values(), key=lambda piece: piece.id)
 
     @property
     def real_rate(self) -> bool:
@@ -173,6 +173,8 @@ class World:
             piece.touched = piece.touched and not self.quiet
 
     def _forget(self) -> None:
+        undecided = [] if self.visit is None else self.visit.went_in
         for piece in self.pieces:
-            if not piece.content and self.time - piece.track.time > _FORGET_SECONDS:
+            lost = not piece.content and self.time - piece.track.time > _FORGET_SECONDS
+            if lost and piece not in undecided:
                 self.discard(piece)

@@ -1,11 +1,11 @@
 """What the property tests draw: frames of anything at all, and trips that a shopper could make."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scene import BELOW, MOUTH, PICTURE, WHOLE, Place, Scene
 from traces import PRODUCTS, Camera, Told, add, plain_look, remove
 from trips import PAUSE, START
@@ -18,8 +18,31 @@ openings = st.sampled_from([BELOW, MOUTH, WHOLE])
 
 _TICK = 1 / 64  # seconds: sums of it are exact, so that times can be shifted without rounding
 _gaps = st.one_of(st.integers(1, 8), st.sampled_from([13, 32, 64, 300])).map(lambda ticks: ticks * _TICK)
-_looks = st.sampled_from([None, *map(plain_look, PRODUCTS[:3])])
+_products = st.sampled_from([None, *PRODUCTS[:3]])
 _scores = st.sampled_from([0.2, 0.45, 0.7, 0.9])
+_motions = st.none() | st.tuples(st.integers(0, 99), st.sampled_from([0.0, 0.1, 0.5, 1.0]))
+
+
+class Frame(NamedTuple):
+    """A frame in few words: seconds since the one before, items by product, motion by seed and share."""
+
+    gap: float
+    items: tuple[tuple[Box, float, str | None], ...]
+    hands: tuple[Box, ...]
+    motion: tuple[int, float] | None
+
+    def seen(self, time: float) -> Observation:
+        items = (SeenItem(box, score, plain_look(name) if name else None) for box, score, name in self.items)
+        motion = None
+        if self.motion is not None:
+            seed, share = self.motion
+            motion = np.random.default_rng(seed).random((24, 32)) < share
+        return Observation(time, tuple(items), self.hands, motion)
+
+
+def observed(frames: Sequence[Frame]) -> list[Observation]:
+    times = accumulate(frame.gap for frame in frames)
+    return [frame.seen(time) for frame, time in zip(frames, times, strict=True)]
 
 
 @st.composite
@@ -30,23 +53,14 @@ def _boxes(draw: st.DrawFn) -> Box:
     return float(left), float(top), float(left + width), float(top + height)
 
 
-def _motion() -> st.SearchStrategy[NDArray[np.bool_] | None]:
-    some = st.tuples(st.integers(0, 99), st.sampled_from([0.0, 0.1, 0.5, 1.0])).map(
-        lambda drawn: np.random.default_rng(drawn[0]).random((24, 32)) < drawn[1]
-    )
-    return st.none() | some
-
-
 @st.composite
-def noise(draw: st.DrawFn) -> list[Observation]:
+def noises(draw: st.DrawFn) -> list[Frame]:
     """Frames of anything at all, at few places, so that things seem to rest, vanish and come back."""
     places = draw(st.lists(_boxes(), min_size=1, max_size=5, unique=True))
-    item = st.builds(SeenItem, st.sampled_from(places), _scores, _looks)
-    items = st.lists(item, max_size=4, unique_by=lambda item: item.box).map(tuple)
+    item = st.tuples(st.sampled_from(places), _scores, _products)
+    items = st.lists(item, max_size=4, unique_by=lambda item: item[0]).map(tuple)
     hands = st.lists(st.sampled_from(places), max_size=2, unique=True).map(tuple)
-    frames = draw(st.lists(st.builds(Observation, _gaps, items, hands, _motion()), max_size=25))
-    times = accumulate(frame.time for frame in frames)
-    return [replace(frame, time=time) for frame, time in zip(frames, times, strict=True)]
+    return draw(st.lists(st.builds(Frame, _gaps, items, hands, _motions), max_size=25))
 
 
 cameras = st.builds(

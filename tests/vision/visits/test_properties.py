@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scene import PICTURE, Place, Scene
-from strategies import cameras, noise, openings, trips
+from strategies import Frame, cameras, noises, observed, openings, trips
 from traces import Camera, Told, check, film, mirrored, mirrored_opening, run
 
 from cart.vision.opening import opening_for
@@ -42,10 +42,6 @@ def _shifted(frames: Sequence[Observation], seconds: float) -> list[Observation]
     return [replace(seen, time=seen.time + seconds) for seen in frames]
 
 
-def _by_piece(events: Sequence[VisitEvent]) -> list[VisitEvent]:
-    return sorted(events, key=lambda event: (event.piece, event.time))
-
-
 def _later(events: Sequence[VisitEvent], seconds: float) -> list[VisitEvent]:
     return [
         replace(e, time=e.time + seconds, began=e.began + seconds, ended=e.ended + seconds) for e in events
@@ -53,11 +49,9 @@ def _later(events: Sequence[VisitEvent], seconds: float) -> list[VisitEvent]:
 
 
 @_examples(60)
-@given(noise(), openings)
-def test_adds_less_removes_are_the_change_of_contents(
-    frames: list[Observation], opening: tuple[Place, ...]
-) -> None:
-    told, visits = run(frames, opening)
+@given(noises(), openings)
+def test_adds_less_removes_are_the_change_of_contents(noise: list[Frame], opening: tuple[Place, ...]) -> None:
+    told, visits = run(observed(noise), opening)
     actions = _actions(told)
     removed_initial = sum(event.from_initial for event in told)
     initial = sum(piece.initial for piece in visits.contents) + removed_initial
@@ -65,27 +59,25 @@ def test_adds_less_removes_are_the_change_of_contents(
 
 
 @_examples(30)
-@given(noise(), openings, st.data())
+@given(noises(), openings, st.data())
 def test_the_order_of_detections_changes_no_event(
-    frames: list[Observation], opening: tuple[Place, ...], data: st.DataObject
+    noise: list[Frame], opening: tuple[Place, ...], data: st.DataObject
 ) -> None:
-    assert _by_piece(_events(_shuffled(frames, data), opening)) == _by_piece(_events(frames, opening))
+    frames = observed(noise)
+    assert _events(_shuffled(frames, data), opening) == _events(frames, opening)
 
 
 @_examples(30)
-@given(noise(), openings)
-def test_a_mirrored_picture_gives_the_same_events(
-    frames: list[Observation], opening: tuple[Place, ...]
-) -> None:
+@given(noises(), openings)
+def test_a_mirrored_picture_gives_the_same_events(noise: list[Frame], opening: tuple[Place, ...]) -> None:
+    frames = observed(noise)
     assert _events(mirrored(frames), mirrored_opening(opening)) == _events(frames, opening)
 
 
 @_examples(30)
-@given(noise(), openings, st.integers(1, 10**6))
-def test_shifted_times_shift_the_events(
-    frames: list[Observation], opening: tuple[Place, ...], ticks: int
-) -> None:
-    seconds = ticks / 64
+@given(noises(), openings, st.integers(1, 10**6))
+def test_shifted_times_shift_the_events(noise: list[Frame], opening: tuple[Place, ...], ticks: int) -> None:
+    frames, seconds = observed(noise), ticks / 64
     assert _events(_shifted(frames, seconds), opening) == _later(_events(frames, opening), seconds)
 
 
@@ -105,6 +97,6 @@ def test_a_trip_mirrored_shuffled_or_late_gives_the_same_events(
     scene, _ = trip
     frames = film(scene, camera)
     events = _events(frames, scene.opening)
-    assert _by_piece(_events(_shuffled(frames, data), scene.opening)) == _by_piece(events)
+    assert _events(_shuffled(frames, data), scene.opening) == events
     assert _actions(_events(mirrored(frames), mirrored_opening(scene.opening))) == _actions(events)
     assert _actions(_events(_shifted(frames, 3600.0), scene.opening)) == _actions(events)
