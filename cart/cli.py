@@ -27,7 +27,7 @@ app.add_typer(checkout)
 def run() -> None:
     """Run the command line; every expected error is one line on stderr."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="cart", standalone_mode=False))
     except CartError as error:
         fail(str(error), error.exit_code)
     except typer.Abort:

@@ -190,5 +190,6 @@ def _sharpness(image: NDArray[np.uint8]) -> float:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     scale = _SHARPNESS_SIDE / max(grey.shape)
     if scale < 1:
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        height, width = (max(1, round(side * scale)) for side in grey.shape)
+        grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
     return float(np.var(cv2.Laplacian(grey, cv2.CV_32F)))

@@ -86,6 +86,6 @@ def test_neither_the_package_nor_its_help_loads_torch(code: str) -> None:
     assert {"torch", "torchvision", "ultralytics"}.isdisjoint(modules_after(code))
 
 
-@pytest.mark.xfail(strict=True, reason="`import cart` loads all of vision, whatever is asked for")
+@pytest.mark.xfail(strict=True, reason="`cart train` loads OpenCV with its flags")
 def test_help_loads_no_vision() -> None:
     assert {"openvino", "av", "numpy"}.isdisjoint(modules_after(HELP))

@@ -98,7 +98,6 @@ def test_a_reader_that_has_gone_ends_it_quietly(film: Film, colours: Path, flags
     assert (cart.returncode, err) == (1, "")
 
 
-@pytest.mark.xfail(strict=True, reason="`import cart` loads OpenCV before anybody can say what is missing")
 def test_opencv_that_cannot_load_names_what_to_type(tmp_path: Path) -> None:
     (tmp_path / "cv2").mkdir()
     reason = "libGL.so.1: cannot open shared object file: No such file or directory"
