@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from cart.checkout.cli import app as checkout
 from cart.errors import CartError
 from cart.training.cli import app as train
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 
 app.add_typer(train, name="train")
+app.add_typer(checkout)
 
 
 def run() -> None:

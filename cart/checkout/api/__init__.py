@@ -1,0 +1,1 @@
+"""The REST API of the tally service, a file per noun."""

@@ -1,0 +1,151 @@
+"""The commands of the tally service: `serve`, `keys`, `rebuild`, `backup`, `restore`."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from cart.catalog import load_catalog
+from cart.checkout import store as stores
+from cart.checkout.api.app import create_app
+from cart.checkout.api.observing import log_as_json
+from cart.checkout.service.catalogs import load_catalog_folder
+from cart.checkout.service.keys import ROLES, Role, first_admin, list_keys, make_key, revoke_key
+from cart.checkout.service.upkeep import check_ledgers
+from cart.checkout.service.work import Service
+from cart.checkout.settings import ServiceSettings
+from cart.checkout.store import Store
+from cart.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, help="The checkout-tally service.")
+keys = typer.Typer(no_args_is_help=True, help="API keys: make, list, revoke.")
+app.add_typer(keys, name="keys")
+
+Database = Annotated[str | None, typer.Option("--database", help="sqlite:///FILE or postgresql://HOST/NAME")]
+_GRACE_SECONDS = 3
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen at; 0 for a free one")] = 8000,
+    database: Database = None,
+    catalog: Annotated[Path | None, typer.Option(help="catalog folder to load at the start")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes; more than one needs PostgreSQL")] = 1,
+) -> None:
+    """Start the service. The first start prints an admin key, once."""
+    settings = _settings(database, catalog)
+    service = _prepared(settings)
+    if workers > 1 and service.store.is_sqlite:
+        raise InputError("an SQLite file is for one process: leave --workers at 1, or use PostgreSQL")
+    _begin(service)
+    log_as_json()
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_config": None,
+        "access_log": False,
+        "timeout_graceful_shutdown": _GRACE_SECONDS,
+        "server_header": False,
+    }
+    if workers == 1:
+        uvicorn.run(create_app(service), **options)
+        return
+    service.store.close()
+    os.environ["CART_DATABASE"] = settings.database
+    uvicorn.run("cart.checkout.api.app:from_environment", factory=True, workers=workers, **options)
+
+
+def _begin(service: Service) -> None:
+    """Load the catalog folder, and print the admin key of a first start."""
+    settings = service.settings
+    with service.work() as work:
+        if settings.catalog:
+            load_catalog_folder(work, load_catalog(settings.catalog), settings.region)
+        key = first_admin(work)
+    if key:
+        print(f"admin key (shown once): {key}", flush=True)  # noqa: T201
+
+
+@keys.command("make")
+def make(
+    role: Annotated[str, typer.Argument(help=", ".join(ROLES))],
+    scope: Annotated[
+        str | None, typer.Argument(help="the cart, session, or store (of a till or associate)")
+    ] = None,
+    label: Annotated[str, typer.Option(help="what the list calls it")] = "",
+    database: Database = None,
+) -> None:
+    """Make a key and print it; it cannot be shown again."""
+    with _prepared(_settings(database)).work() as work:
+        _, key = make_key(work, _role(role), scope, label)
+    print(key)  # noqa: T201
+
+
+@keys.command("list")
+def show(database: Database = None) -> None:
+    """List the keys, without their secrets."""
+    with _prepared(_settings(database)).reading() as work:
+        rows = list_keys(work)
+    table = Table("id", "role", "scope", "label", "made", "revoked")
+    for row in rows:
+        table.add_row(*(str(value or "") for value in row.values()))
+    Console(soft_wrap=True).print(table)
+
+
+@keys.command("revoke")
+def revoke(key_id: Annotated[str, typer.Argument(help="the key's id")], database: Database = None) -> None:
+    """Revoke a key; running services refuse it within seconds."""
+    with _prepared(_settings(database)).work() as work:
+        revoke_key(work, key_id)
+
+
+@app.command()
+def rebuild(
+    database: Database = None,
+    repair: Annotated[bool, typer.Option("--repair", help="put the rebuilt tallies in place")] = False,
+) -> None:
+    """Rebuild every tally from the ledger and check that it equals the kept one; exit 1 if not."""
+    differences = list(check_ledgers(_prepared(_settings(database)), repair=repair))
+    for session, difference in differences:
+        print(f"{session}: {difference}")  # noqa: T201
+    if differences:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="file to write")], database: Database = None) -> None:
+    """Copy the embedded database to a file, also while the service runs."""
+    stores.backup(_settings(database).database, target)
+
+
+@app.command()
+def restore(
+    saved: Annotated[Path, typer.Argument(help="file that `backup` wrote")], database: Database = None
+) -> None:
+    """Put a backup in the place of the embedded database; stop the service first."""
+    stores.restore(_settings(database).database, saved)
+
+
+def _settings(database: str | None, catalog: Path | None = None) -> ServiceSettings:
+    given = {"database": database, "catalog": catalog}
+    return ServiceSettings.model_validate(
+        ServiceSettings().model_dump() | {name: value for name, value in given.items() if value is not None}
+    )
+
+
+def _prepared(settings: ServiceSettings) -> Service:
+    store = Store(settings.database)
+    store.migrate()
+    return Service(store, settings)
+
+
+def _role(text: str) -> Role:
+    for role in ROLES:
+        if role == text:
+            return role
+    raise InputError(f"no role {text!r}: write one of {', '.join(ROLES)}")

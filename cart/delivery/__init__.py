@@ -1,0 +1,1 @@
+"""Cart events to the tally service, whatever the network does."""

@@ -1,0 +1,288 @@
+"""The service held to a plain model over random histories.
+
+`CART_HISTORIES=2000 pytest tests/checkout/test_histories.py` runs thousands; by default it is some dozens.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from cart.checkout.problems import Conflict
+from cart.checkout.service import catalogs, reviews, sessions
+from cart.checkout.service.ingest import take_events, take_mixed
+from cart.checkout.service.keys import Caller
+from cart.checkout.service.tallies import Tallies
+from cart.checkout.service.upkeep import check_session
+from cart.checkout.service.work import Service
+from cart.checkout.settings import ServiceSettings
+from cart.checkout.store import Store
+from cart.events import CartEvent
+
+HISTORIES = int(os.environ.get("CART_HISTORIES", "40"))
+GAP = timedelta(seconds=30)
+GTINS = ("4006381333931", "96385074", "614141000036")
+UNKNOWN = "2000000040110"
+ADMIN = Caller("admin", "admin", None)
+_numbers = count(1)
+
+
+class Model:
+    """A cart's tally, computed anew from everything that ever happened, with no thought for speed."""
+
+    def __init__(self) -> None:
+        self.events: dict[int, tuple[CartEvent, datetime]] = {}
+        self.corrections: list[tuple[int, str, str, int, datetime]] = []
+        self.decisions: dict[int, str | None] = {}
+        self.prices: list[tuple[datetime, str, str, int | None]] = []
+        self.next = 1
+
+    def advance(self, now: datetime) -> None:
+        while True:
+            if self.next in self.events:
+                self.next += 1
+                continue
+            ahead = [number for number in self.events if number > self.next]
+            if not any(self.events[number][1] <= now - GAP for number in ahead):
+                return
+            self.next = min(ahead)
+
+    def replay(self) -> tuple[list[list[Any]], dict[int, int]]:
+        """Return items in the cart as [gtin, quantity, since], and the items in review by sequence."""
+        cart: list[list[Any]] = []
+        waiting: dict[int, int] = {}
+        for number in range(self.next):
+            if number in self.events:
+                self._take_event(number, cart, waiting)
+            for after, action, gtin, quantity, at in self.corrections:
+                if after == number:
+                    self._move(cart, action, gtin, quantity, at)
+        return cart, waiting
+
+    def _take_event(self, number: int, cart: list[list[Any]], waiting: dict[int, int]) -> None:
+        event, at = self.events[number]
+        gtin = self.decisions.get(number) or event.gtin
+        doubtful = event.data.needs_review or event.gtin == UNKNOWN
+        left = event.data.quantity
+        if not doubtful or self.decisions.get(number):
+            left = self._move(cart, event.action, gtin, event.data.quantity, at)
+        if left and number not in self.decisions:
+            waiting[number] = left
+
+    @staticmethod
+    def _move(cart: list[list[Any]], action: str, gtin: Any, quantity: int, at: datetime) -> int:
+        """Add items, or take them out, latest first; return how many could not be taken out."""
+        if action == "add":
+            cart.append([gtin, quantity, at])
+            return 0
+        while (
+            quantity
+            and (place := max((i for i, item in enumerate(cart) if item[0] == gtin), default=None))
+            is not None
+        ):
+            cart[place][1] -= 1
+            quantity -= 1
+            if not cart[place][1]:
+                del cart[place]
+        return quantity
+
+    def price_at(self, gtin: str, at: datetime) -> int:
+        known = [price for price in sorted(self.prices, key=lambda price: price[0]) if price[0] <= at]
+        by_scope = {scope: amount for _, scope, priced, amount in known if priced == gtin}
+        store, region = by_scope.get("store"), by_scope["region"]
+        assert region is not None
+        return region if store is None else store
+
+    def lowest(self, gtin: str, since: datetime, until: datetime) -> int:
+        times = [since] + [price[0] for price in self.prices if since < price[0] <= until]
+        return min(self.price_at(gtin, time) for time in times)
+
+    def tally(self, now: datetime) -> tuple[Counter[tuple[str, int]], int, int]:
+        """Return items by product and price, and how many events wait for review and for a gap."""
+        cart, waiting = self.replay()
+        items: Counter[tuple[str, int]] = Counter()
+        for gtin, quantity, since in cart:
+            items[gtin, self.lowest(gtin, since, now)] += quantity
+        return items, len(waiting), sum(number >= self.next for number in self.events)
+
+
+_ONE = st.tuples(
+    st.sampled_from(["add", "add", "add", "remove"]),
+    st.sampled_from([*GTINS, *GTINS, UNKNOWN]),
+    st.integers(1, 2),
+    st.sampled_from([False, False, False, True]),
+)
+
+
+class Histories(RuleBasedStateMachine):
+    """Everything that can happen to one open session."""
+
+    service: Service
+    clock: Callable[[], datetime]
+    make_event: Callable[..., CartEvent]
+
+    @initialize(script=st.lists(_ONE, min_size=1, max_size=12))
+    def begin(self, script: list[Any]) -> None:
+        number = next(_numbers)
+        self.region, self.store, self.session = f"r{number}", f"s{number}", f"t{number}"
+        self.cart = f"c{number}"
+        self.model = Model()
+        self.tallies = Tallies(self.service)
+        self.script = [self._event(place, *one) for place, one in enumerate(script, 1)]
+        with self.service.work() as work:
+            catalogs.put_store(work, catalogs.StoreSettings(self.store, self.region, "EUR", "S"))
+            for gtin in GTINS:
+                catalogs.put_product(work, catalogs.ProductSettings(gtin, gtin))
+            sessions.open_session(work, self.cart, self.store, self.session)
+        for gtin in GTINS:
+            self._set_price("region", gtin, 300, 0)
+
+    def _event(self, number: int, action: Any, gtin: str, quantity: int, doubtful: bool) -> CartEvent:
+        more = {"quantity": quantity, "needs_review": doubtful, "cart": self.cart}
+        return type(self).make_event(number, action, gtin, self.session, self.clock(), **more)
+
+    def _set_price(self, scope: Any, gtin: str, amount: int | None, later: int) -> None:
+        since = self.clock() + timedelta(seconds=later)
+        place = self.region if scope == "region" else self.store
+        with self.service.work() as work:
+            catalogs.set_price(work, catalogs.NewPrice(gtin, scope, place, amount, "EUR", since))
+        self.model.prices.append((since, scope, gtin, amount))
+
+    def _chosen(self, places: list[int]) -> list[CartEvent]:
+        return [self.script[place % len(self.script)] for place in places]
+
+    def _note(self, events: list[CartEvent]) -> None:
+        for event in events:
+            self.model.events.setdefault(event.data.sequence, (event, self.clock()))
+        self.model.advance(self.clock())
+
+    @rule(places=st.lists(st.integers(0, 11), min_size=1, max_size=6), mixed=st.booleans())
+    def send(self, places: list[int], mixed: bool) -> None:
+        events = self._chosen(places)
+        new = {event.id for event in events} - {event.id for event, _ in self.model.events.values()}
+        with self.service.work() as work:
+            results = take_mixed(work, events) if mixed else take_events(work, self.session, events)
+        self._note(events)
+        fresh = [result for result in results if result.status != "duplicate"]
+        assert {result.id for result in fresh} == {str(event) for event in new}
+        assert all(result.status in ("applied", "pending") for result in fresh)
+
+    @rule(
+        first=st.lists(st.integers(0, 11), min_size=1, max_size=5),
+        second=st.lists(st.integers(0, 11), min_size=1, max_size=5),
+    )
+    def send_at_once(self, first: list[int], second: list[int]) -> None:
+        batches = [self._chosen(first), self._chosen(second)]
+
+        def send(batch: list[CartEvent]) -> None:
+            with self.service.work() as work:
+                take_events(work, self.session, batch)
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(send, batches))
+        self._note([event for batch in batches for event in batch])
+
+    @rule(other=st.integers(0, 11))
+    def send_what_must_be_refused(self, other: int) -> None:
+        event = self._chosen([other])[0]
+        taken = event.model_copy(update={"id": uuid4()})
+        foreign = event.model_copy(update={"id": uuid4(), "source": "/carts/other"})
+        if event.data.sequence in self.model.events:
+            with self.service.work() as work:
+                results = take_events(work, self.session, [taken, foreign])
+            self.model.advance(self.clock())
+            assert [result.status for result in results] == ["refused", "refused"]
+
+    @rule(
+        scope=st.sampled_from(["region", "store"]),
+        gtin=st.sampled_from(GTINS),
+        amount=st.sampled_from([None, 100, 200, 300, 400]),
+        later=st.sampled_from([0, 0, 5, 25]),
+    )
+    def change_price(self, scope: str, gtin: str, amount: int | None, later: int) -> None:
+        if amount is not None or scope == "store":
+            self._set_price(scope, gtin, amount, later)
+
+    @rule(seconds=st.sampled_from([0.001, 1, 10, 31]))
+    def wait(self, seconds: float) -> None:
+        self.clock.forward(seconds)
+
+    @rule(gtin=st.sampled_from(GTINS), quantity=st.integers(1, 2), action=st.sampled_from(["add", "remove"]))
+    def correct(self, gtin: str, quantity: int, action: Any) -> None:
+        there = sum(item[1] for item in self.model.replay()[0] if item[0] == gtin)
+        correction = sessions.Correction(action, gtin, None, quantity)
+        if action == "remove" and there < quantity:
+            with pytest.raises(Conflict), self.service.work() as work:
+                sessions.correct(work, self.session, correction, ADMIN)
+            return
+        with self.service.work() as work:
+            sessions.correct(work, self.session, correction, ADMIN)
+        self.model.corrections.append((self.model.next - 1, action, gtin, quantity, self.clock()))
+
+    @precondition(lambda self: self.model.replay()[1])
+    @rule(place=st.integers(0, 11), gtin=st.sampled_from([None, *GTINS]))
+    def decide(self, place: int, gtin: str | None) -> None:
+        waiting = sorted(self.model.replay()[1])
+        number = waiting[place % len(waiting)]
+        event = self.model.events[number][0]
+        if event.action == "remove" and gtin:
+            gtin = None
+        decision = reviews.Decision("product" if gtin else "waive", gtin)
+        with self.service.work() as work:
+            reviews.resolve(work, self.session, str(event.id), decision, "test")
+        self.model.decisions[number] = gtin
+
+    @invariant()
+    def agrees(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        self.model.advance(self.clock())
+        told = json.loads(self.tallies.read(self.session).body)
+        items, waiting, pending = self.model.tally(self.clock())
+        billed = [line for line in told["lines"] if not line["needs_review"]]
+        assert Counter({(line["gtin"], line["unit_price"]): line["quantity"] for line in billed}) == items
+        assert told["total"] == sum(price * number for (_, price), number in items.items())
+        assert (told["pending_reviews"], told["pending_events"]) == (waiting, pending)
+
+    def teardown(self) -> None:
+        if hasattr(self, "session"):
+            with self.service.work() as work:
+                assert check_session(work, self.session) is None
+                listed = reviews.list_reviews(work, session=self.session)
+            assert len(listed) == len(self.model.replay()[1])
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_service_and_a_plain_model_never_differ(databases, make_cart_event, clock, kind: str) -> None:
+    url = databases.make(kind)
+    service = Service(Store(url), ServiceSettings(database=url), clock)
+    machine = type(
+        "Machine",
+        (Histories,),
+        {"service": service, "clock": clock, "make_event": staticmethod(make_cart_event)},
+    )
+    profile = settings(
+        max_examples=HISTORIES,
+        stateful_step_count=15,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=profile)
+    service.store.close()
