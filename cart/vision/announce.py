@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cart.errors import InputError
 from cart.events import (
     EVENT_TYPES,
     Candidate,
@@ -15,8 +14,7 @@ from cart.events import (
     event_id_live,
     event_id_recorded,
 )
-from cart.vision.evidence import EvidenceFolder
-from cart.vision.footage import Warn, log_warning
+from cart.vision.evidence import Pictures
 from cart.vision.pipeline import Noticed
 
 
@@ -31,8 +29,7 @@ class Announcer:
         digest: of recorded footage; None live, where every event gets an id of its own.
         model: versions of detector and embedder.
         review_below: events less sure than this are marked for review, 0..1.
-        evidence: where to keep a picture of each event; None keeps none.
-        warn: told when a picture cannot be kept; no more are then, but the events go on.
+        pictures: takes a picture of each event.
     """
 
     cart: str
@@ -41,8 +38,7 @@ class Announcer:
     digest: str | None
     model: str
     review_below: float
-    evidence: EvidenceFolder | None = None
-    warn: Warn = log_warning
+    pictures: Pictures = field(default_factory=Pictures)
     _sequence: int = 0
     _in_visit: Counter[int] = field(default_factory=Counter)
 
@@ -90,11 +86,5 @@ class Announcer:
         )
 
     def _keep_picture(self, event_id: UUID, noticed: Noticed) -> str | None:
-        if self.evidence is None or noticed.snapshot is None:
-            return None
-        try:
-            return self.evidence.save(str(event_id), noticed.snapshot.image, noticed.snapshot.box)
-        except InputError as reason:
-            self.evidence = None
-            self.warn(f"{reason}; no more pictures are kept")
-            return None
+        snapshot = noticed.snapshot
+        return self.pictures.keep(str(event_id), snapshot.image, snapshot.box) if snapshot else None

@@ -10,7 +10,7 @@ import cv2
 
 from cart.errors import InputError
 from cart.vision.boxes import Box
-from cart.vision.footage import Image
+from cart.vision.footage import Image, Warn, log_warning
 
 MARGIN = 0.1
 """Space kept on each side of the box, as a share of its width or height."""
@@ -38,26 +38,76 @@ class EvidenceFolder:
         if not os.access(self._folder, os.W_OK | os.X_OK):
             raise InputError(f"cannot write into the folder {self._folder}")
 
-    def save(self, event_id: str, image: Image, box: Box) -> str:
-        """Keep the part of a clean frame that shows the item; return the file's name in the folder.
+    def save(self, event_id: str, jpeg: bytes) -> str:
+        """Keep a picture; return the file's name in the folder.
 
         The file appears whole or not at all, and only its owner may read it.
 
         Args:
             event_id: The event's id, which names the file.
-            image: The frame, `(height, width, 3)` blue, green, red, without anything drawn on it.
-            box: The item's box in pixels.
+            jpeg: The picture.
 
         Raises:
             InputError: The disk is full, or the folder cannot be written to any more.
         """
         name = re.sub(r"[^\w-]", "_", event_id) + ".jpg"
-        _, jpeg = cv2.imencode(".jpg", crop(image, box), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         try:
-            _write_whole(self._folder / name, jpeg.tobytes())
+            _write_whole(self._folder / name, jpeg)
         except OSError as error:
             raise InputError(f"cannot write {self._folder / name}: {error.strerror}") from error
         return name
+
+
+class Pictures:
+    """The pictures of a run's events: kept in a folder, held until they are sent, or both.
+
+    Args:
+        folder: Where to keep them; None keeps none.
+        held: Whether to hold them for `take`.
+        warn: Told once when the folder cannot be written any more; the events go on.
+    """
+
+    def __init__(
+        self, folder: EvidenceFolder | None = None, *, held: bool = False, warn: Warn = log_warning
+    ) -> None:
+        self._folder = folder
+        self._held: dict[str, bytes] | None = {} if held else None
+        self._warn = warn
+
+    def keep(self, event_id: str, image: Image, box: Box) -> str | None:
+        """Keep the part of a clean frame that shows the item; return the file's name, None without a folder.
+
+        Args:
+            event_id: The event's id.
+            image: The frame, `(height, width, 3)` blue, green, red, without anything drawn on it.
+            box: The item's box in pixels.
+        """
+        if self._folder is None and self._held is None:
+            return None
+        jpeg = cropped_jpeg(image, box)
+        if self._held is not None:
+            self._held[event_id] = jpeg
+        return self._save(event_id, jpeg)
+
+    def take(self, event_id: str) -> bytes | None:
+        """Hand over the picture held of an event, once; None where there is none."""
+        return self._held.pop(event_id, None) if self._held is not None else None
+
+    def _save(self, event_id: str, jpeg: bytes) -> str | None:
+        if self._folder is None:
+            return None
+        try:
+            return self._folder.save(event_id, jpeg)
+        except InputError as reason:
+            self._folder = None
+            self._warn(f"{reason}; no more pictures are kept")
+            return None
+
+
+def cropped_jpeg(image: Image, box: Box) -> bytes:
+    """Return the part of a picture that shows the item, as JPEG."""
+    _, jpeg = cv2.imencode(".jpg", crop(image, box), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return bytes(jpeg.tobytes())
 
 
 def crop(image: Image, box: Box, margin: float = MARGIN) -> Image:

@@ -15,7 +15,7 @@ from cart.settings import settings
 from cart.vision.announce import Announcer
 from cart.vision.detection import Detector, load_detector
 from cart.vision.embedding import load_embedder
-from cart.vision.evidence import EvidenceFolder
+from cart.vision.evidence import EvidenceFolder, Pictures
 from cart.vision.footage import Footage, Warn, log_warning, open_footage, sample
 from cart.vision.gallery import Progress, build_gallery
 from cart.vision.opening import WHOLE_PICTURE, Point, load_polygon, opening_for
@@ -37,6 +37,7 @@ class Options:
         cart, session: ids for the events; None names the session after the footage's content.
         start: aware time of the first frame; None takes the container's, else the present.
         evidence: folder for a picture of each event; None keeps none.
+        hold_pictures: hold a picture of each event for `Run.pictures.take`.
     """
 
     opening: Path | None = None
@@ -49,6 +50,7 @@ class Options:
     session: str | None = None
     start: datetime | None = None
     evidence: Path | None = None
+    hold_pictures: bool = False
 
 
 class Run:
@@ -58,6 +60,7 @@ class Run:
         footage: the footage, opened.
         catalog: the products, or None.
         camera: the pipeline.
+        pictures: of the events.
         opening_file: where the opening was read from; None: the whole picture.
     """
 
@@ -83,7 +86,8 @@ class Run:
         _check_ids(options)
         self.opening_file, polygon = _find_opening(source, options.opening)
         self.catalog = load_catalog(options.catalog) if options.catalog is not None else None
-        evidence = EvidenceFolder(options.evidence) if options.evidence is not None else None
+        folder = EvidenceFolder(options.evidence) if options.evidence is not None else None
+        self.pictures = Pictures(folder, held=options.hold_pictures, warn=warn)
         detector = load_detector(options.detector, threads=settings().threads)
         self.footage: Footage = open_footage(source, fps=options.fps, warn=warn)
         self._frames = sample(self.footage, options.every)
@@ -98,8 +102,7 @@ class Run:
             digest=self.footage.digest,
             model=_model(detector, recogniser),
             review_below=settings().review_below,
-            evidence=evidence,
-            warn=warn,
+            pictures=self.pictures,
         )
 
     @property

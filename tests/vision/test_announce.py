@@ -11,7 +11,7 @@ import pytest
 
 from cart.vision.album import Snapshot
 from cart.vision.announce import Announcer
-from cart.vision.evidence import EvidenceFolder
+from cart.vision.evidence import EvidenceFolder, Pictures
 from cart.vision.pipeline import Noticed
 from cart.vision.recognition import Crop, Recognition
 from cart.vision.visits import VisitEvent
@@ -124,7 +124,7 @@ def test_evidence_never_ends_before_it_begins() -> None:
 
 
 def test_the_picture_is_kept_under_the_events_id(tmp_path: Path) -> None:
-    event = announcer(evidence=EvidenceFolder(tmp_path)).announce(noticed(snapshot=snapshot()))
+    event = announcer(pictures=Pictures(EvidenceFolder(tmp_path))).announce(noticed(snapshot=snapshot()))
 
     assert event.data.evidence.image == f"{event.id}.jpg"
     picture = cv2.imread(str(tmp_path / f"{event.id}.jpg"))
@@ -133,21 +133,7 @@ def test_the_picture_is_kept_under_the_events_id(tmp_path: Path) -> None:
 
 
 def test_an_item_never_seen_alone_has_no_picture(tmp_path: Path) -> None:
-    event = announcer(evidence=EvidenceFolder(tmp_path)).announce(noticed())
+    event = announcer(pictures=Pictures(EvidenceFolder(tmp_path))).announce(noticed())
 
     assert event.data.evidence.image is None
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_picture_that_cannot_be_kept_is_warned_of_once(tmp_path: Path) -> None:
-    folder = EvidenceFolder(tmp_path / "evidence")
-    (tmp_path / "evidence").rmdir()
-    warnings: list[str] = []
-    ours = announcer(evidence=folder, warn=warnings.append)
-
-    events = [ours.announce(noticed(snapshot=snapshot())) for _ in range(2)]
-
-    assert [event.data.evidence.image for event in events] == [None, None]
-    (line,) = warnings
-    assert line.startswith(f"cannot write {tmp_path}/evidence/")
-    assert line.endswith("; no more pictures are kept")

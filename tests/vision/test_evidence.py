@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cart.errors import InputError
-from cart.vision.evidence import EvidenceFolder, crop
+from cart.vision.evidence import EvidenceFolder, Pictures, crop, cropped_jpeg
 
 WIDTH, HEIGHT = 200, 100
 
@@ -62,7 +62,7 @@ def test_a_box_outside_the_picture_still_gives_a_pixel(box: tuple[float, float, 
 def test_a_crop_is_saved_under_the_events_id(tmp_path: Path) -> None:
     folder = EvidenceFolder(tmp_path / "evidence")
 
-    name = folder.save("018f-ab", picture(), (50, 20, 70, 40))
+    name = folder.save("018f-ab", cropped_jpeg(picture(), (50, 20, 70, 40)))
 
     assert name == "018f-ab.jpg"
     saved = cv2.imread(str(tmp_path / "evidence" / name))
@@ -73,7 +73,7 @@ def test_a_crop_is_saved_under_the_events_id(tmp_path: Path) -> None:
 
 
 def test_an_id_never_leads_out_of_the_folder(tmp_path: Path) -> None:
-    name = EvidenceFolder(tmp_path / "evidence").save("../../trip/7", picture(), (0, 0, 9, 9))
+    name = EvidenceFolder(tmp_path / "evidence").save("../../trip/7", b"jpeg")
 
     assert (tmp_path / "evidence" / name).is_file()
 
@@ -103,4 +103,32 @@ def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
     (tmp_path / "evidence").rmdir()
 
     with pytest.raises(InputError, match=r"cannot write .*1\.jpg"):
-        folder.save("1", picture(), (0, 0, 9, 9))
+        folder.save("1", b"jpeg")
+
+
+def test_a_held_picture_is_taken_once() -> None:
+    pictures = Pictures(held=True)
+
+    assert pictures.keep("1", picture(), (50, 20, 70, 40)) is None
+
+    assert pictures.take("1") == cropped_jpeg(picture(), (50, 20, 70, 40))
+    assert pictures.take("1") is None
+
+
+def test_pictures_are_neither_kept_nor_held_unless_asked_for() -> None:
+    pictures = Pictures()
+
+    assert pictures.keep("1", picture(), (50, 20, 70, 40)) is None
+    assert pictures.take("1") is None
+
+
+def test_a_folder_that_vanishes_is_told_once_and_the_pictures_are_held_all_the_same(tmp_path: Path) -> None:
+    told: list[str] = []
+    pictures = Pictures(EvidenceFolder(tmp_path / "evidence"), held=True, warn=told.append)
+    (tmp_path / "evidence").rmdir()
+
+    assert [pictures.keep(name, picture(), (0, 0, 9, 9)) for name in "ab"] == [None, None]
+
+    assert len(told) == 1
+    assert told[0].endswith("no more pictures are kept")
+    assert pictures.take("b") is not None
