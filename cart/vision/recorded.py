@@ -83,15 +83,15 @@ class Run:
         Raises:
             InputError: something that cannot be used, from any of the options.
         """
-        _check_ids(options)
-        self.opening_file, polygon = _find_opening(source, options.opening)
+        check_ids(options)
+        self.opening_file, polygon = find_opening(source, options.opening)
         self.catalog = load_catalog(options.catalog) if options.catalog is not None else None
         folder = EvidenceFolder(options.evidence) if options.evidence is not None else None
         self.pictures = Pictures(folder, held=options.hold_pictures, warn=warn)
         detector = load_detector(options.detector, threads=settings().threads)
         self.footage: Footage = open_footage(source, fps=options.fps, warn=warn)
         self._frames = sample(self.footage, options.every)
-        recogniser = _recogniser(self.catalog, warn, progress)
+        recogniser = load_recogniser(self.catalog, warn, progress)
         self.camera = Camera(
             detector, opening_for(polygon, self.footage.size), recogniser, gated=options.gated
         )
@@ -100,7 +100,7 @@ class Run:
             session=options.session or _session_of(self.footage),
             start=options.start or self.footage.created or datetime.now(UTC),
             digest=self.footage.digest,
-            model=_model(detector, recogniser),
+            model=model_version(detector, recogniser),
             review_below=settings().review_below,
             pictures=self.pictures,
         )
@@ -160,7 +160,7 @@ def process(source: str | Path, options: Options | None = None) -> Iterator[Cart
             raise broken
 
 
-def _check_ids(options: Options) -> None:
+def check_ids(options: Options) -> None:
     """Refuse what no event can carry before the footage is read.
 
     Raises:
@@ -177,7 +177,12 @@ def _check_ids(options: Options) -> None:
         raise InputError(f"--start is in the year {options.start.year}: no event of it could be dated")
 
 
-def _find_opening(source: str | Path, given: Path | None) -> tuple[Path | None, tuple[Point, ...]]:
+def find_opening(source: str | Path, given: Path | None) -> tuple[Path | None, tuple[Point, ...]]:
+    """Return the file with the opening and its polygon in fractions; without one the whole picture.
+
+    Raises:
+        InputError: the file cannot be read, or holds no opening.
+    """
     path = given if given is not None or "://" in str(source) else _opening_beside(Path(source))
     return (path, load_polygon(path)) if path is not None else (None, WHOLE_PICTURE)
 
@@ -190,7 +195,8 @@ def _opening_beside(source: Path) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def _recogniser(catalog: Catalog | None, warn: Warn, progress: Progress | None) -> Recogniser | None:
+def load_recogniser(catalog: Catalog | None, warn: Warn, progress: Progress | None) -> Recogniser | None:
+    """Return what names items by a store's products; None without a catalog."""
     if catalog is None:
         return None
     embedder = load_embedder(threads=settings().threads)
@@ -205,5 +211,6 @@ def _session_of(footage: Footage) -> str:
     return f"footage-{digest[:16]}" if digest is not None else f"live-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _model(detector: Detector, recogniser: Recogniser | None) -> str:
+def model_version(detector: Detector, recogniser: Recogniser | None) -> str:
+    """Return the versions of all that has looked, for the events."""
     return detector.version if recogniser is None else f"{detector.version} {recogniser.version}"
