@@ -36,11 +36,11 @@ from cart.checkout.service.ingest import take_mixed
 from cart.checkout.service.keys import make_key
 from cart.checkout.service.sessions import open_session
 from cart.checkout.service.work import Service
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
 from cart.checkout.tables import entries, lines, metadata, sessions
 from cart.events import CartEvent
 from cart.gtin import check_digit
+from cart.settings import ServiceSettings
 
 BATCH, CLIENTS = 100, 32
 TRIP_EVENTS = 80

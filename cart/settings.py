@@ -1,33 +1,81 @@
-"""Every setting, once: from the environment (`CART_THREADS=1`) or a file `cart.env` in the working folder."""
+"""Every setting, once: from the environment (`CART_THREADS=1`) or a file `cart.env` in the working folder.
+
+`docs/settings.md` lists them; a test holds the page to this file. Flags of the commands win over settings.
+"""
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Any, TypeVar
 
-import platformdirs
-from pydantic import Field, ValidationError
+from platformdirs import user_cache_path, user_data_path, user_state_path
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cart.errors import InputError
 
 
-class Settings(BaseSettings):
-    """What can be set without a flag; flags of the commands win over it."""
+class _FromEnvironment(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="CART_", env_file="cart.env", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
-    model_config = SettingsConfigDict(env_prefix="CART_", env_file="cart.env", extra="ignore", frozen=True)
 
-    cache: Annotated[
-        Path,
-        Field(description="Folder in which the embeddings of catalogs are kept."),
-    ] = Path(platformdirs.user_cache_dir("smart-cart", appauthor=False))
-    threads: Annotated[
-        int,
-        Field(ge=0, description="Threads for one frame's inference; 0 takes what the processor has."),
-    ] = 0
-    review_below: Annotated[
-        float,
-        Field(ge=0, le=1, description="Events less sure than this are marked for review, 0..1."),
-    ] = 0.5
+class Settings(_FromEnvironment):
+    """Settings of what looks at footage."""
+
+    cache: Path = Field(default_factory=lambda: user_cache_path("smart-cart", appauthor=False))
+    """Folder in which the embeddings of catalogs are kept."""
+    threads: int = Field(0, ge=0)
+    """Threads for one frame's inference; 0 takes what the processor has."""
+    review_below: float = Field(0.5, ge=0, le=1)
+    """Events less sure than this are marked for review, 0..1."""
+    key: SecretStr | None = None
+    """API key of the cart, for --to; `cart keys make cart ID` makes one."""
+    outbox: Path = Field(
+        default_factory=lambda: user_state_path("smart-cart", appauthor=False) / "outbox.sqlite3"
+    )
+    """File in which events wait until the tally service has answered."""
+
+
+def default_database() -> str:
+    """Return the URL of the SQLite file in the user's data folder."""
+    return f"sqlite:///{user_data_path('smart-cart') / 'tally.sqlite3'}"
+
+
+class ServiceSettings(_FromEnvironment):
+    """Settings of the tally service, `cart serve`."""
+
+    database: str = Field(default_factory=default_database)
+    """Database URL: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME."""
+    catalog: Path | None = None
+    """A catalog folder to load into the default region at the start."""
+    region: str = "default"
+    """The region that the catalog folder's prices are for."""
+    gap_seconds: float = Field(30.0, ge=0)
+    """How long events wait for a missing one before they are applied without it."""
+    abandon_seconds: float = Field(7200.0, gt=0)
+    """A session in which nothing happens for so long is abandoned."""
+    silent_seconds: float = Field(300.0, gt=0)
+    """A cart that sends nothing for so long is listed as silent."""
+    future_seconds: float = Field(300.0, ge=0)
+    """An event dated further in the future than this is refused."""
+    evidence_days: float = Field(30.0, ge=0)
+    """Days after payment, or abandonment, after which pictures are deleted."""
+    idempotency_hours: float = Field(24.0, gt=0)
+    """How long an Idempotency-Key is remembered."""
+    rate_per_second: int = Field(100, ge=1)
+    """Requests a second that a key may make, in each process."""
+    max_body_bytes: int = Field(4_000_000, ge=1024)
+    """Largest request body."""
+    max_batch: int = Field(2000, ge=1)
+    """Most events in one request."""
+    upkeep_seconds: float = Field(5.0, gt=0)
+    """How often gaps, abandoned sessions and old pictures are looked for."""
+    key_cache_seconds: float = Field(5.0, ge=0)
+    """How long a process trusts a key that it has checked; a revoked key is refused after this time."""
+
+
+_Read = TypeVar("_Read", bound=_FromEnvironment)
 
 
 @lru_cache(maxsize=1)
@@ -37,8 +85,21 @@ def settings() -> Settings:
     Raises:
         InputError: a setting has a value that it cannot have.
     """
+    return _read(Settings)
+
+
+def service_settings(**given: Any) -> ServiceSettings:
+    """Return the service's settings; those given that are not None win over the environment.
+
+    Raises:
+        InputError: a setting has a value that it cannot have.
+    """
+    return _read(ServiceSettings, **{name: value for name, value in given.items() if value is not None})
+
+
+def _read(kind: type[_Read], **given: Any) -> _Read:
     try:
-        return Settings()
+        return kind(**given)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         name = "_".join(str(part) for part in problem["loc"]).upper()

@@ -1,23 +1,60 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from cart.errors import InputError
-from cart.settings import Settings, settings
+from cart.settings import ServiceSettings, Settings, service_settings, settings
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+FIELDS = {**Settings.model_fields, **ServiceSettings.model_fields}
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path):
     """Read the settings anew, in a folder without any."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
+    for name in FIELDS:
         monkeypatch.delenv(f"CART_{name.upper()}", raising=False)
     settings.cache_clear()
     yield
     settings.cache_clear()
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_says_what_it_is_for(name):
-    assert Settings.model_fields[name].description
+def test_no_two_settings_have_one_name():
+    assert not Settings.model_fields.keys() & ServiceSettings.model_fields.keys()
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_setting_is_documented_with_its_default(name):
+    row = re.search(rf"^\| `CART_{name.upper()}` \| (.*?) \| .+ \|$", PAGE.read_text(), re.MULTILINE)
+    assert FIELDS[name].description
+    assert row, f"CART_{name.upper()} is not in docs/settings.md"
+    if isinstance(FIELDS[name].default, int | float):
+        assert float(row.group(1)) == float(FIELDS[name].default)
+
+
+def test_every_documented_setting_is_one():
+    documented = re.findall(r"^\| `CART_(\w+)` \|", PAGE.read_text(), re.MULTILINE)
+    assert sorted(documented) == sorted(name.upper() for name in FIELDS)
+
+
+def test_what_a_command_gives_wins(monkeypatch, tmp_path):
+    monkeypatch.setenv("CART_GAP_SECONDS", "5")
+    (tmp_path / "cart.env").write_text("CART_REGION=north\n")
+    given = service_settings(database="sqlite:///x", catalog=None)
+    assert (given.database, given.catalog, given.gap_seconds, given.region) == (
+        "sqlite:///x",
+        None,
+        5,
+        "north",
+    )
+
+
+def test_a_wrong_setting_of_the_service_is_refused_in_one_line(monkeypatch):
+    monkeypatch.setenv("CART_MAX_BATCH", "0")
+    with pytest.raises(InputError, match=r"^setting CART_MAX_BATCH: "):
+        service_settings()
 
 
 def test_every_setting_has_a_default():

@@ -17,9 +17,9 @@ from cart.checkout.service.catalogs import load_catalog_folder
 from cart.checkout.service.keys import ROLES, Role, first_admin, list_keys, make_key, revoke_key
 from cart.checkout.service.upkeep import check_ledgers
 from cart.checkout.service.work import Service
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
 from cart.errors import InputError
+from cart.settings import ServiceSettings, service_settings
 
 app = typer.Typer(no_args_is_help=True, help="The checkout-tally service.")
 keys = typer.Typer(no_args_is_help=True, help="API keys: make, list, revoke.")
@@ -38,7 +38,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="processes; more than one needs PostgreSQL")] = 1,
 ) -> None:
     """Start the service. The first start prints an admin key, once."""
-    settings = _settings(database, catalog)
+    settings = service_settings(database=database, catalog=catalog)
     service = _prepared(settings)
     if workers > 1 and service.store.is_sqlite:
         raise InputError("an SQLite file is for one process: leave --workers at 1, or use PostgreSQL")
@@ -81,7 +81,7 @@ def make(
     database: Database = None,
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
-    with _prepared(_settings(database)).work() as work:
+    with _prepared(service_settings(database=database)).work() as work:
         _, key = make_key(work, _role(role), scope, label)
     print(key)  # noqa: T201
 
@@ -89,7 +89,7 @@ def make(
 @keys.command("list")
 def show(database: Database = None) -> None:
     """List the keys, without their secrets."""
-    with _prepared(_settings(database)).reading() as work:
+    with _prepared(service_settings(database=database)).reading() as work:
         rows = list_keys(work)
     table = Table("id", "role", "scope", "label", "made", "revoked")
     for row in rows:
@@ -100,7 +100,7 @@ def show(database: Database = None) -> None:
 @keys.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(help="the key's id")], database: Database = None) -> None:
     """Revoke a key; running services refuse it within seconds."""
-    with _prepared(_settings(database)).work() as work:
+    with _prepared(service_settings(database=database)).work() as work:
         revoke_key(work, key_id)
 
 
@@ -110,7 +110,7 @@ def rebuild(
     repair: Annotated[bool, typer.Option("--repair", help="put the rebuilt tallies in place")] = False,
 ) -> None:
     """Rebuild every tally from the ledger and check that it equals the kept one; exit 1 if not."""
-    differences = list(check_ledgers(_prepared(_settings(database)), repair=repair))
+    differences = list(check_ledgers(_prepared(service_settings(database=database)), repair=repair))
     for session, difference in differences:
         print(f"{session}: {difference}")  # noqa: T201
     if differences:
@@ -120,7 +120,7 @@ def rebuild(
 @app.command()
 def backup(target: Annotated[Path, typer.Argument(help="file to write")], database: Database = None) -> None:
     """Copy the embedded database to a file, also while the service runs."""
-    stores.backup(_settings(database).database, target)
+    stores.backup(service_settings(database=database).database, target)
 
 
 @app.command()
@@ -128,14 +128,7 @@ def restore(
     saved: Annotated[Path, typer.Argument(help="file that `backup` wrote")], database: Database = None
 ) -> None:
     """Put a backup in the place of the embedded database; stop the service first."""
-    stores.restore(_settings(database).database, saved)
-
-
-def _settings(database: str | None, catalog: Path | None = None) -> ServiceSettings:
-    given = {"database": database, "catalog": catalog}
-    return ServiceSettings.model_validate(
-        ServiceSettings().model_dump() | {name: value for name, value in given.items() if value is not None}
-    )
+    stores.restore(service_settings(database=database).database, saved)
 
 
 def _prepared(settings: ServiceSettings) -> Service:

@@ -1,13 +1,20 @@
-"""The rules of a tally: cart events become ledger lines, and ledger lines a receipt. Pure values, no I/O."""
+"""A tally without a service: cart events become ledger lines, and those a receipt. Pure values, no I/O.
+
+What a removal takes back, and what waits for review, is decided by the rules of `cart.checkout.ledger`, as in
+the service; here lines also carry their price.
+"""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from cart.catalog import Product
+from cart.checkout.ledger import Book, Doubt, Entry, Line, OpenAdd
+from cart.checkout.pricing import tax_of
 from cart.events import Action, CartEvent
 from cart.gtin import canonical
 
@@ -129,13 +136,47 @@ def post(ledger: Sequence[LedgerLine], event: CartEvent, prices: PriceLookup | N
         return []
     product = prices(event.gtin) if prices and event.gtin else None
     line = _line(event, product)
+    entry = Entry(
+        key=str(event.id),
+        sequence=event.data.sequence,
+        ordinal=0,
+        action=event.action,
+        gtin=_key(line),
+        quantity=event.data.quantity,
+        at=event.time,
+        doubt=_doubt(event, known=prices is None or product is not None),
+        from_initial=event.data.from_initial,
+    )
+    return [_written(line, decided, ledger) for decided in _book(ledger, event.time).decide(entry)]
+
+
+def _doubt(event: CartEvent, *, known: bool) -> Doubt | None:
     if event.data.needs_review:
-        return [replace(line, needs_review=True)]
-    if event.data.from_initial:
-        return [replace(line, unit_price=0, from_initial=True)]
-    if prices and product is None:
-        return [replace(line, needs_review=True)]
-    return [line] if event.action == "add" else list(_reversals(ledger, line))
+        return "unsure"
+    return None if known or event.data.from_initial else "unknown-product"
+
+
+def _book(ledger: Sequence[LedgerLine], at: datetime) -> Book:
+    """Return the adds of a ledger of which something is left, as of a time; an add's number is its place."""
+    left = {place: line.quantity for place, line in enumerate(ledger) if line.counts > 0}
+    for line in ledger:
+        if line.reverses is not None:
+            left[line.reverses] -= line.quantity
+    adds = ((place, _key(ledger[place]), count) for place, count in left.items() if count)
+    return Book(adds=[OpenAdd(place, gtin, count, at) for place, gtin, count in adds])
+
+
+def _written(line: LedgerLine, decided: Line, ledger: Sequence[LedgerLine]) -> LedgerLine:
+    """Return a line as it was decided: its kind and quantity, and for a reversal the price of its add."""
+    line = replace(line, quantity=decided.quantity)
+    if decided.kind == "review":
+        return replace(line, needs_review=True)
+    if decided.kind == "initial":
+        return replace(line, unit_price=0, from_initial=True)
+    if decided.reverses is None:
+        return line
+    add = ledger[decided.reverses]
+    return replace(line, unit_price=add.unit_price, tax_rate=add.tax_rate, reverses=decided.reverses)
 
 
 def make_receipt(
@@ -154,7 +195,7 @@ def make_receipt(
         session=session,
         currency=currency,
         lines=lines,
-        tax=_included_tax(ledger),
+        tax=tax_of(((line.counts * (line.unit_price or 0), line.tax_rate) for line in ledger), included=True),
         total=sum(line.total for line in lines),
         pending_reviews=sum(line.needs_review for line in ledger),
         initial=tuple(initial),
@@ -173,33 +214,9 @@ def _line(event: CartEvent, product: Product | None) -> LedgerLine:
     )
 
 
-def _key(line: LedgerLine) -> str | None:
-    return canonical(line.gtin) if line.gtin else None
-
-
-def _reversals(ledger: Sequence[LedgerLine], removal: LedgerLine) -> Iterator[LedgerLine]:
-    left = removal.quantity
-    for place, still_in in _open_adds(ledger, _key(removal)):
-        if left == 0:
-            return
-        taken = min(left, still_in)
-        left -= taken
-        add = ledger[place]
-        yield replace(
-            removal, quantity=taken, unit_price=add.unit_price, tax_rate=add.tax_rate, reverses=place
-        )
-    if left:
-        yield replace(removal, quantity=left, needs_review=True)
-
-
-def _open_adds(ledger: Sequence[LedgerLine], key: str | None) -> Iterator[tuple[int, int]]:
-    """Yield place and remaining quantity of a product's adds that are not wholly reversed, latest first."""
-    reversed_: dict[int, int] = {}
-    for place, line in reversed(list(enumerate(ledger))):
-        if line.reverses is not None:
-            reversed_[line.reverses] = reversed_.get(line.reverses, 0) + line.quantity
-        elif line.counts > 0 and _key(line) == key and line.quantity > reversed_.get(place, 0):
-            yield place, line.quantity - reversed_.get(place, 0)
+def _key(line: LedgerLine) -> str:
+    """Return the product's 14 digits; items that no product is known of count as one product."""
+    return canonical(line.gtin) if line.gtin else ""
 
 
 def _receipt_lines(ledger: Sequence[LedgerLine]) -> tuple[ReceiptLine, ...]:
@@ -225,15 +242,3 @@ def _receipt_line(lines: Sequence[LedgerLine]) -> ReceiptLine:
         needs_review=first.needs_review,
         from_initial=first.from_initial,
     )
-
-
-def _included_tax(ledger: Sequence[LedgerLine]) -> int:
-    gross: dict[Decimal, int] = {}
-    for line in ledger:
-        if line.tax_rate and line.unit_price:
-            gross[line.tax_rate] = gross.get(line.tax_rate, 0) + line.counts * line.unit_price
-    return sum(_half_up(total * rate / (1 + rate)) for rate, total in gross.items())
-
-
-def _half_up(amount: Decimal) -> int:
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))

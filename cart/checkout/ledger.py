@@ -54,9 +54,11 @@ class Resolution:
     """What a person decided about an entry in review."""
 
     gtin: str | None
-    """The product it is, 14 digits; None where it is dismissed or was there from the start."""
+    """The product it is, 14 digits; None where it is waived or was there from the start."""
     from_initial: bool = False
     weight: Decimal | None = None
+    waived: int = 0
+    """How many items in review are let go; what a later replay finds beyond them waits again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +211,15 @@ def rewrite(
 
 
 def _wanted(book: Book, entry: Entry, resolution: Resolution | None) -> list[Line]:
-    lines = list(book.decide(resolved(entry, resolution)))
-    return [line for line in lines if line.kind != "review"] if resolution else lines
+    waived = resolution.waived if resolution else 0
+    lines = book.decide(resolved(entry, resolution))
+    return [left for line in lines if (left := _less_waived(line, waived))]
+
+
+def _less_waived(line: Line, waived: int) -> Line | None:
+    if line.kind != "review" or not waived:
+        return line
+    return replace(line, quantity=line.quantity - waived) if line.quantity > waived else None
 
 
 def _standing(written: Iterable[Line]) -> dict[str, list[Line]]:

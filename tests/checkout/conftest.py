@@ -29,9 +29,9 @@ from cart.checkout.service.ingest import Result, take_events
 from cart.checkout.service.keys import Caller, make_key
 from cart.checkout.service.sessions import open_session
 from cart.checkout.service.work import Service
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
 from cart.events import EVENT_TYPES, Action, CartEvent, EventData, Evidence
+from cart.settings import ServiceSettings
 
 TEA, RICE, SOAP, APPLES = "4006381333931", "96385074", "614141000036", "2000000040110"
 PRICES = {TEA: 249, RICE: 100, SOAP: 119, APPLES: 299}

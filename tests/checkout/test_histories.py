@@ -8,12 +8,14 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,23 +27,49 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cart.checkout.problems import Conflict
+from cart.checkout.problems import Conflict, EventsPending, ReviewsWaiting
 from cart.checkout.service import catalogs, reviews, sessions
 from cart.checkout.service.ingest import take_events, take_mixed
 from cart.checkout.service.keys import Caller
 from cart.checkout.service.tallies import Tallies
 from cart.checkout.service.upkeep import check_session
 from cart.checkout.service.work import Service
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
+from cart.checkout.tables import entries
 from cart.events import CartEvent
+from cart.settings import ServiceSettings
 
 HISTORIES = int(os.environ.get("CART_HISTORIES", "40"))
 GAP = timedelta(seconds=30)
+Key = tuple[str, int]
+"""An event by its sequence, or a correction by its place among them."""
 GTINS = ("4006381333931", "96385074", "614141000036")
 UNKNOWN = "2000000040110"
 ADMIN = Caller("admin", "admin", None)
 _numbers = count(1)
+
+
+@dataclass
+class Told:
+    """What an event or a correction says."""
+
+    action: str
+    gtin: str
+    quantity: int
+    at: datetime
+    doubtful: bool = False
+    from_initial: bool = False
+
+
+@dataclass
+class Replay:
+    """What a cart comes to."""
+
+    cart: list[list[Any]] = field(default_factory=list)
+    """[gtin, quantity, since], in the order in which they went in."""
+    waiting: dict[Key, int] = field(default_factory=dict)
+    zero: int = 0
+    """Items that lay in the cart at the start and were taken out."""
 
 
 class Model:
@@ -49,8 +77,8 @@ class Model:
 
     def __init__(self) -> None:
         self.events: dict[int, tuple[CartEvent, datetime]] = {}
-        self.corrections: list[tuple[int, str, str, int, datetime]] = []
-        self.decisions: dict[int, str | None] = {}
+        self.corrections: list[tuple[int, Told]] = []
+        self.decisions: dict[Key, tuple[str, Any]] = {}
         self.prices: list[tuple[datetime, str, str, int | None]] = []
         self.next = 1
 
@@ -64,27 +92,36 @@ class Model:
                 return
             self.next = min(ahead)
 
-    def replay(self) -> tuple[list[list[Any]], dict[int, int]]:
-        """Return items in the cart as [gtin, quantity, since], and the items in review by sequence."""
-        cart: list[list[Any]] = []
-        waiting: dict[int, int] = {}
+    def replay(self) -> Replay:
+        replay = Replay()
         for number in range(self.next):
             if number in self.events:
-                self._take_event(number, cart, waiting)
-            for after, action, gtin, quantity, at in self.corrections:
+                self._take(("event", number), self._told(number), replay)
+            for place, (after, told) in enumerate(self.corrections, 1):
                 if after == number:
-                    self._move(cart, action, gtin, quantity, at)
-        return cart, waiting
+                    self._take(("correction", place), told, replay)
+        return replay
 
-    def _take_event(self, number: int, cart: list[list[Any]], waiting: dict[int, int]) -> None:
+    def _told(self, number: int) -> Told:
         event, at = self.events[number]
-        gtin = self.decisions.get(number) or event.gtin
-        doubtful = event.data.needs_review or event.gtin == UNKNOWN
-        left = event.data.quantity
-        if not doubtful or self.decisions.get(number):
-            left = self._move(cart, event.action, gtin, event.data.quantity, at)
-        if left and number not in self.decisions:
-            waiting[number] = left
+        data = event.data
+        doubtful = data.needs_review or (event.gtin == UNKNOWN and not data.from_initial)
+        return Told(event.action, str(event.gtin), data.quantity, at, doubtful, data.from_initial)
+
+    def _take(self, key: Key, told: Told, replay: Replay) -> None:
+        kind, value = self.decisions.get(key, ("", 0))
+        doubtful = told.doubtful and kind not in ("product", "from_initial")
+        from_initial = kind == "from_initial" or (told.from_initial and kind != "product")
+        if doubtful:
+            left = told.quantity
+        elif from_initial:
+            left, replay.zero = 0, replay.zero + told.quantity
+        else:
+            gtin = value if kind == "product" else told.gtin
+            left = self._move(replay.cart, told.action, gtin, told.quantity, told.at)
+        left -= value if kind == "waive" else 0
+        if left > 0:
+            replay.waiting[key] = left
 
     @staticmethod
     def _move(cart: list[list[Any]], action: str, gtin: Any, quantity: int, at: datetime) -> int:
@@ -116,11 +153,11 @@ class Model:
 
     def tally(self, now: datetime) -> tuple[Counter[tuple[str, int]], int, int]:
         """Return items by product and price, and how many events wait for review and for a gap."""
-        cart, waiting = self.replay()
+        replay = self.replay()
         items: Counter[tuple[str, int]] = Counter()
-        for gtin, quantity, since in cart:
+        for gtin, quantity, since in replay.cart:
             items[gtin, self.lowest(gtin, since, now)] += quantity
-        return items, len(waiting), sum(number >= self.next for number in self.events)
+        return items, len(replay.waiting), sum(number >= self.next for number in self.events)
 
 
 _ONE = st.tuples(
@@ -128,7 +165,9 @@ _ONE = st.tuples(
     st.sampled_from([*GTINS, *GTINS, UNKNOWN]),
     st.integers(1, 2),
     st.sampled_from([False, False, False, True]),
+    st.sampled_from([False, False, False, True]),
 )
+_PLACES = st.integers(0, 11)
 
 
 class Histories(RuleBasedStateMachine):
@@ -154,8 +193,11 @@ class Histories(RuleBasedStateMachine):
         for gtin in GTINS:
             self._set_price("region", gtin, 300, 0)
 
-    def _event(self, number: int, action: Any, gtin: str, quantity: int, doubtful: bool) -> CartEvent:
+    def _event(
+        self, number: int, action: Any, gtin: str, quantity: int, doubtful: bool, initial: bool
+    ) -> CartEvent:
         more = {"quantity": quantity, "needs_review": doubtful, "cart": self.cart}
+        more["from_initial"] = initial and action == "remove"
         return type(self).make_event(number, action, gtin, self.session, self.clock(), **more)
 
     def _set_price(self, scope: Any, gtin: str, amount: int | None, later: int) -> None:
@@ -173,7 +215,7 @@ class Histories(RuleBasedStateMachine):
             self.model.events.setdefault(event.data.sequence, (event, self.clock()))
         self.model.advance(self.clock())
 
-    @rule(places=st.lists(st.integers(0, 11), min_size=1, max_size=6), mixed=st.booleans())
+    @rule(places=st.lists(_PLACES, min_size=1, max_size=6), mixed=st.booleans())
     def send(self, places: list[int], mixed: bool) -> None:
         events = self._chosen(places)
         new = {event.id for event in events} - {event.id for event, _ in self.model.events.values()}
@@ -185,21 +227,28 @@ class Histories(RuleBasedStateMachine):
         assert all(result.status in ("applied", "pending") for result in fresh)
 
     @rule(
-        first=st.lists(st.integers(0, 11), min_size=1, max_size=5),
-        second=st.lists(st.integers(0, 11), min_size=1, max_size=5),
+        first=st.lists(_PLACES, min_size=1, max_size=5),
+        second=st.lists(_PLACES, min_size=1, max_size=5),
+        gtin=st.sampled_from(GTINS),
+        amount=st.sampled_from([100, 200, 300]),
     )
-    def send_at_once(self, first: list[int], second: list[int]) -> None:
+    def do_at_once(self, first: list[int], second: list[int], gtin: str, amount: int) -> None:
         batches = [self._chosen(first), self._chosen(second)]
 
         def send(batch: list[CartEvent]) -> None:
             with self.service.work() as work:
                 take_events(work, self.session, batch)
 
-        with ThreadPoolExecutor(2) as threads:
-            list(threads.map(send, batches))
+        with ThreadPoolExecutor(4) as threads:
+            doing = [threads.submit(send, batch) for batch in batches]
+            doing.append(threads.submit(self._set_price, "region", gtin, amount, 0))
+            doing.append(threads.submit(self._correct, "add", gtin, 1))
+            for one in doing:
+                one.result()
         self._note([event for batch in batches for event in batch])
+        self._note_correction("add", gtin, 1)
 
-    @rule(other=st.integers(0, 11))
+    @rule(other=_PLACES)
     def send_what_must_be_refused(self, other: int) -> None:
         event = self._chosen([other])[0]
         taken = event.model_copy(update={"id": uuid4()})
@@ -224,30 +273,93 @@ class Histories(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.clock.forward(seconds)
 
+    @rule()
+    def send_what_is_left_late(self) -> None:
+        self.clock.forward(31)
+        self.tallies.read(self.session)
+        self.model.advance(self.clock())
+        with self.service.work() as work:
+            take_events(work, self.session, self.script[::-1])
+        self._note(self.script)
+
+    def _correct(self, action: Any, gtin: str, quantity: int) -> None:
+        with self.service.work() as work:
+            sessions.correct(work, self.session, sessions.Correction(action, gtin, None, quantity), ADMIN)
+
+    def _entry(self, *where: sa.ColumnElement[bool]) -> Any:
+        with self.service.reading() as work:
+            return work.tx.execute(sa.select(entries).where(entries.c.session == self.session, *where)).one()
+
+    def _note_correction(self, action: Any, gtin: str, quantity: int) -> None:
+        entry = self._entry(entries.c.ordinal == len(self.model.corrections) + 1)
+        self.model.corrections.append((entry.sequence, Told(action, gtin, quantity, self.clock())))
+
     @rule(gtin=st.sampled_from(GTINS), quantity=st.integers(1, 2), action=st.sampled_from(["add", "remove"]))
     def correct(self, gtin: str, quantity: int, action: Any) -> None:
-        there = sum(item[1] for item in self.model.replay()[0] if item[0] == gtin)
-        correction = sessions.Correction(action, gtin, None, quantity)
+        there = sum(item[1] for item in self.model.replay().cart if item[0] == gtin)
         if action == "remove" and there < quantity:
-            with pytest.raises(Conflict), self.service.work() as work:
-                sessions.correct(work, self.session, correction, ADMIN)
+            with pytest.raises(Conflict):
+                self._correct(action, gtin, quantity)
+            return
+        self._correct(action, gtin, quantity)
+        self._note_correction(action, gtin, quantity)
+        assert self.model.corrections[-1][0] == self.model.next - 1
+
+    @precondition(lambda self: self.model.replay().waiting)
+    @rule(
+        place=_PLACES,
+        choice=st.sampled_from(["product", "product", "waive", "from_initial"]),
+        gtin=st.sampled_from(GTINS),
+    )
+    def decide(self, place: int, choice: Any, gtin: str) -> None:
+        waiting = self.model.replay().waiting
+        key = sorted(waiting)[place % len(waiting)]
+        before = self.model.decisions.get(key)
+        waived = before[1] if before and before[0] == "waive" else 0
+        values = {"product": gtin, "waive": waiting[key] + waived, "from_initial": None}
+        self.model.decisions[key] = choice, values[choice]
+        decision = reviews.Decision(choice, gtin if choice == "product" else None)
+        if self.model.replay().waiting.get(key, 0) < waiting[key]:
+            self._decide(key, decision)
+            return
+        with pytest.raises(Conflict):
+            self._decide(key, decision)
+        del self.model.decisions[key]
+        if before:
+            self.model.decisions[key] = before
+
+    def _decide(self, key: Key, decision: reviews.Decision) -> None:
+        kind, number = key
+        ordinal = number if kind == "correction" else 0
+        where = [entries.c.ordinal == ordinal]
+        if kind == "event":
+            where.append(entries.c.sequence == number)
+        with self.service.work() as work:
+            reviews.resolve(work, self.session, self._entry(*where).id, decision, "test")
+
+    @rule(seconds=st.sampled_from([1, 31]), gtin=st.sampled_from(GTINS), amount=st.sampled_from([50, 400]))
+    def check_out_and_go_on(self, seconds: float, gtin: str, amount: int) -> None:
+        items, waiting, pending = self.model.tally(self.clock())
+        if waiting or pending:
+            problem = EventsPending if pending else ReviewsWaiting
+            with pytest.raises(problem), self.service.work() as work:
+                sessions.check_out(work, self.session)
             return
         with self.service.work() as work:
-            sessions.correct(work, self.session, correction, ADMIN)
-        self.model.corrections.append((self.model.next - 1, action, gtin, quantity, self.clock()))
-
-    @precondition(lambda self: self.model.replay()[1])
-    @rule(place=st.integers(0, 11), gtin=st.sampled_from([None, *GTINS]))
-    def decide(self, place: int, gtin: str | None) -> None:
-        waiting = sorted(self.model.replay()[1])
-        number = waiting[place % len(waiting)]
-        event = self.model.events[number][0]
-        if event.action == "remove" and gtin:
-            gtin = None
-        decision = reviews.Decision("product" if gtin else "waive", gtin)
+            sessions.check_out(work, self.session)
+        self.clock.forward(seconds)
+        self._set_price("region", gtin, amount, 0)
+        assert self._told_items() == items
+        stranger = self.script[0].model_copy(update={"id": uuid4()})
         with self.service.work() as work:
-            reviews.resolve(work, self.session, str(event.id), decision, "test")
-        self.model.decisions[number] = gtin
+            (result,) = take_events(work, self.session, [stranger])
+            sessions.reopen(work, self.session)
+        assert result.status == "refused"
+
+    def _told_items(self) -> Counter[tuple[str, int]]:
+        lines = json.loads(self.tallies.read(self.session).body)["lines"]
+        billed = [line for line in lines if not line["needs_review"] and not line["from_initial"]]
+        return Counter({(line["gtin"], line["unit_price"]): line["quantity"] for line in billed})
 
     @invariant()
     def agrees(self) -> None:
@@ -256,17 +368,18 @@ class Histories(RuleBasedStateMachine):
         self.model.advance(self.clock())
         told = json.loads(self.tallies.read(self.session).body)
         items, waiting, pending = self.model.tally(self.clock())
-        billed = [line for line in told["lines"] if not line["needs_review"]]
-        assert Counter({(line["gtin"], line["unit_price"]): line["quantity"] for line in billed}) == items
+        assert self._told_items() == items
         assert told["total"] == sum(price * number for (_, price), number in items.items())
         assert (told["pending_reviews"], told["pending_events"]) == (waiting, pending)
+        zero = sum(line["quantity"] for line in told["lines"] if line["from_initial"])
+        assert zero == self.model.replay().zero
 
     def teardown(self) -> None:
         if hasattr(self, "session"):
             with self.service.work() as work:
                 assert check_session(work, self.session) is None
                 listed = reviews.list_reviews(work, session=self.session)
-            assert len(listed) == len(self.model.replay()[1])
+            assert len(listed) == len(self.model.replay().waiting)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -67,7 +67,32 @@ def test_a_resolution_writes_the_line_anew() -> None:
     written = book.append(unsure)
     book, more = rewrite([unsure], written, {"e1": Resolution(RICE)}, START)
     assert [(line.kind, line.gtin) for line in more] == [("void", None), ("add", RICE)]
-    assert rewrite([unsure], written, {"e1": Resolution(None)}, START)[0].reviews == {}
+    assert rewrite([unsure], written, {"e1": Resolution(None, waived=1)}, START)[0].reviews == {}
+
+
+def _waiting(book: Book) -> dict[str, tuple[int, str | None]]:
+    return {key: (line.quantity, line.reason) for key, line in book.reviews.items()}
+
+
+def test_a_resolved_removal_that_a_late_event_leaves_without_its_add_waits_again() -> None:
+    book, resolutions = Book(), {"e4": Resolution(TEA)}
+    entries = [_entry(1), _entry(4, "remove", gtin=None, doubt="unsure")]
+    written = [line for entry in entries for line in book.append(entry)]
+    book, more = rewrite(entries, written, resolutions, START)
+    assert _waiting(book) == {}
+    book, _ = rewrite([*entries, _entry(2, "remove")], written + more, resolutions, START)
+    assert _waiting(book) == {"e4": (1, "not-in-tally")}
+
+
+def test_what_a_late_event_leaves_beyond_what_was_waived_waits_again() -> None:
+    book, resolutions = Book(), {"e4": Resolution(None, waived=1)}
+    entries = [_entry(1, quantity=2), _entry(4, "remove", quantity=3)]
+    written = [line for entry in entries for line in book.append(entry)]
+    assert _waiting(book) == {"e4": (1, "not-in-tally")}
+    book, more = rewrite(entries, written, resolutions, START)
+    assert _waiting(book) == {}
+    book, _ = rewrite([*entries, _entry(2, "remove")], written + more, resolutions, START)
+    assert _waiting(book) == {"e4": (1, "not-in-tally")}
 
 
 def test_events_behind_a_gap_wait_until_it_is_given_up() -> None:

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from time import sleep
+from uuid import UUID
 
+import cv2
+import httpx
+import numpy as np
 import pytest
 import uvicorn
 
@@ -14,8 +18,10 @@ from cart.checkout.service import catalogs
 from cart.checkout.service.keys import make_key
 from cart.checkout.service.tallies import Tallies
 from cart.checkout.service.work import Service
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
+from cart.delivery.http import TallyClient
+from cart.delivery.outbox import Trip
+from cart.settings import ServiceSettings
 
 TEA = "4006381333931"
 
@@ -54,6 +60,18 @@ class Tally:
             self._thread.join()
             self._server = None
 
+    def open(self, session: str) -> None:
+        """Open a session as an earlier run of the cart would have."""
+        client = TallyClient(self.url, self.key)
+        assert client.open(Trip(session, "test", "s1"))
+        client.close()
+
+    def picture(self, event: UUID) -> bytes | None:
+        """Return the picture that the service keeps of an event."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx.get(f"{self.url}/v1/events/{event}/evidence", headers=headers)
+        return answer.content if answer.is_success else None
+
     def total(self, session: str) -> bytes:
         store = Store(self._database)
         body = Tallies(Service(store, ServiceSettings())).read(session).body
@@ -66,3 +84,8 @@ def tally(tmp_path: Path) -> Iterator[Tally]:
     tally = Tally(tmp_path)
     yield tally
     tally.stop()
+
+
+@pytest.fixture
+def jpeg() -> bytes:
+    return cv2.imencode(".jpg", np.full((20, 30, 3), 90, np.uint8))[1].tobytes()

@@ -33,8 +33,8 @@ from cart.checkout.problems import (
 from cart.checkout.service.tallies import Tallies
 from cart.checkout.service.upkeep import tidy
 from cart.checkout.service.work import Service
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store
+from cart.settings import service_settings
 
 _NOUNS = (sessions, events, reviews, evidence, receipts, stores, products, live, health)
 _BY_STATUS = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
@@ -44,7 +44,7 @@ _logger = logging.getLogger(__name__)
 
 def from_environment() -> FastAPI:
     """Make the application of a worker process, by the settings in its environment."""
-    settings = ServiceSettings()
+    settings = service_settings()
     return create_app(Service(Store(settings.database), settings))
 
 

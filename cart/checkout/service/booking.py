@@ -80,9 +80,9 @@ def read_resolutions(work: Work, session: str) -> dict[str, Resolution]:
 def dump_resolution(resolution: Resolution) -> str:
     """Return a resolution as JSON, as `reviews` keeps it."""
     weight = None if resolution.weight is None else str(resolution.weight)
-    return json.dumps([resolution.gtin, resolution.from_initial, weight])
+    return json.dumps([resolution.gtin, resolution.from_initial, weight, resolution.waived])
 
 
 def _load(text: str) -> Resolution:
-    gtin, from_initial, weight = json.loads(text)
-    return Resolution(gtin, from_initial, None if weight is None else Decimal(weight))
+    gtin, from_initial, weight, waived = json.loads(text)
+    return Resolution(gtin, from_initial, None if weight is None else Decimal(weight), waived)

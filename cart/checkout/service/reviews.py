@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from cart.checkout.ledger import Line, Resolution
 from cart.checkout.problems import Conflict, Invalid, NotFound
-from cart.checkout.service.booking import dump_resolution, reconsider
-from cart.checkout.service.trips import Trip, load, read_lines
+from cart.checkout.service.booking import dump_resolution, read_resolutions, reconsider
+from cart.checkout.service.trips import Trip, load
 from cart.checkout.service.work import Work
 from cart.checkout.tables import entries, evidence, reviews, sessions
 
@@ -32,7 +32,8 @@ def resolve(work: Work, session: str, event: str, decision: Decision, by: str) -
     Raises:
         NotFound: there is no such session, or no such review waiting in it.
         Invalid: the product is not one that the store sells, or its weight is missing.
-        Conflict: it is a removal of a product that is not in the tally.
+        Conflict: it is a removal of more of the product than the tally has; what it has is taken out where
+            that is some of what waits, and the rest waits on.
     """
     trip = load(work, session)
     trip.require("open", "checkout")
@@ -43,7 +44,9 @@ def resolve(work: Work, session: str, event: str, decision: Decision, by: str) -
     where = reviews.c.session == session, reviews.c.event == event
     work.tx.execute(sa.update(reviews).where(*where).values(resolution=dump_resolution(resolution), by=by))
     reconsider(work, trip)
-    _check_resolved(work, trip, event, resolution)
+    left = trip.book.reviews.get(event)
+    if left and left.quantity >= line.quantity:  # the transaction is then undone
+        raise Conflict("the tally has not so many items of that product, so they cannot be taken out of it")
     return trip
 
 
@@ -90,7 +93,8 @@ def _told(row: Any) -> dict[str, Any]:
 
 def _resolution(work: Work, trip: Trip, line: Line, decision: Decision) -> Resolution:
     if decision.choice == "waive":
-        return Resolution(None)
+        before = read_resolutions(work, trip.id).get(line.key)
+        return Resolution(None, waived=line.quantity + (before.waived if before else 0))
     if decision.choice == "from_initial":
         return Resolution(decision.gtin.zfill(14) if decision.gtin else None, from_initial=True)
     gtin = (decision.gtin or "").zfill(14)
@@ -108,12 +112,3 @@ def _is_removal(work: Work, trip: Trip, line: Line) -> bool:
     where = entries.c.session == trip.id, entries.c.id == line.key
     body = json.loads(work.tx.execute(sa.select(entries.c.body).where(*where)).scalar_one())
     return bool(body["type"] == "cart.item.removed")
-
-
-def _check_resolved(work: Work, trip: Trip, event: str, resolution: Resolution) -> None:
-    """Refuse a resolution after which the event would still not fit; the transaction is then undone."""
-    if resolution.gtin is None or resolution.from_initial:
-        return
-    written = [line for line in read_lines(work, trip.id) if line.key == event and line.kind != "void"]
-    if not written or written[-1].kind not in ("add", "reversal"):
-        raise Conflict("that product is not in the tally, so it cannot be taken out of it")

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from cart.checkout.service.shelves import Shelves
-from cart.checkout.settings import ServiceSettings
 from cart.checkout.store import Store, now
+from cart.settings import ServiceSettings
 
 
 @dataclass(slots=True)
