@@ -1,0 +1,256 @@
+"""Live cameras to cart events: several cameras, one detector, a session for each camera."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Condition
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from cart.catalog import load_catalog
+from cart.settings import settings
+from cart.vision.announce import Announcer
+from cart.vision.detection import load_detector
+from cart.vision.evidence import EvidenceFolder, Pictures
+from cart.vision.footage import Warn, log_warning
+from cart.vision.footage.container import is_url
+from cart.vision.gallery import Progress
+from cart.vision.live.camera import LiveCamera, Turn
+from cart.vision.live.device import DeviceSource
+from cart.vision.live.figures import TimedDetector
+from cart.vision.live.player import FileReader
+from cart.vision.live.reader import Arrival, Reader, StreamReader
+from cart.vision.live.stream import UrlSource
+from cart.vision.opening import Opening, opening_for
+from cart.vision.pipeline import Camera
+from cart.vision.recognition import Recogniser
+from cart.vision.recorded import Options, check_ids, find_opening, load_recogniser, model_version
+
+IDLE = 0.2
+"""Seconds after which iterating yields None where nothing new came."""
+
+SILENCE = 5.0
+"""Seconds without a picture after which a camera counts as lost."""
+
+_CLOSE_SECONDS = 1.0
+
+
+class Live:
+    """One run over live cameras: iterate for their turns, then `finish`.
+
+    Iterating yields a `Turn` for each frame that is looked at, the cameras with new frames one after the
+    other, and None where nothing new has come for a moment, so that keys and Ctrl-C are never waited for.
+    It ends when every camera has come to its end, which only files do.
+
+    Attributes:
+        cameras: in the order of the sources.
+        catalog: the products, or None.
+        pictures: of the events.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[str],
+        options: Options,
+        *,
+        openings: Sequence[Path | None] = (),
+        loop: bool = False,
+        speed: float = 1.0,
+        silence: float = SILENCE,
+        warn: Warn = log_warning,
+        progress: Progress | None = None,
+    ) -> None:
+        """Open the cameras and all that the run needs, and start to read.
+
+        Args:
+            sources: number of a camera, RTSP or HTTP URL, or video file, one for each camera.
+            options: as for recorded footage; `fps` and `every` play no part. With several cameras the ids of
+                cart and session get the camera's number, as in `7-1` and `7-2`.
+            openings: files with the cameras' openings; where there is none, the options' counts.
+            loop: play files again and again.
+            speed: of files, times their own; infinite plays them as fast as they are looked at.
+            silence: seconds without a picture after which a camera counts as lost.
+            warn: takes a line for each thing that is odd; called while opening and iterating only.
+            progress: told how many of how many pictures of the catalog are embedded.
+
+        Raises:
+            InputError: a camera or an option cannot be used.
+        """
+        check_ids(options)
+        self._warn = warn
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._news = Condition()
+        given = [*openings, *[None] * len(sources)]
+        found = [
+            find_opening(source, opening or options.opening)
+            for source, opening in zip(sources, given, strict=False)
+        ]
+        self.catalog = load_catalog(options.catalog) if options.catalog is not None else None
+        folder = EvidenceFolder(options.evidence) if options.evidence is not None else None
+        self.pictures = Pictures(folder, held=options.hold_pictures, warn=warn)
+        self._readers = [self._reader(source, loop, speed, silence) for source in sources]
+        try:
+            sizes = self._open()
+            self._detector = load_detector(options.detector, threads=settings().threads)
+            recogniser = load_recogniser(self.catalog, warn, progress)
+            for size in set(sizes):
+                self._detector.detect(np.zeros((size[1], size[0], 3), np.uint8))  # compiles it
+        except BaseException:
+            self.close()
+            raise
+        self.cameras = [
+            self._camera(
+                reader, file, opening_for(polygon, size), recogniser, _numbered(options, place, len(sources))
+            )
+            for place, (reader, (file, polygon), size) in enumerate(
+                zip(self._readers, found, sizes, strict=True), 1
+            )
+        ]
+        self._order = deque(self.cameras)
+
+    def __iter__(self) -> Iterator[Turn | None]:
+        """Yield what each look at a camera gave, None where nothing new came for a moment.
+
+        Raises:
+            FootageBroken: a file broke off; call `finish` for what was seen until then.
+        """
+        while True:
+            self._pass_on_warnings()
+            self._raise_failures()
+            yield from self._gaps()
+            turn = self._next_turn()
+            if turn is None and self._is_over():
+                return
+            yield turn
+
+    def finish(self) -> list[Turn]:
+        """Return the events that the end of the run leaves open, for each camera."""
+        return [Turn(camera, None, camera.finish()) for camera in self.cameras]
+
+    def close(self) -> None:
+        """Stop reading; takes a second at most, though a camera hangs."""
+        for reader in self._readers:
+            reader.stop()
+        deadline = monotonic() + _CLOSE_SECONDS
+        for reader in self._readers:
+            reader.join(deadline - monotonic())
+        self._pass_on_warnings()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Opening.
+
+    def _reader(self, source: str, loop: bool, speed: float, silence: float) -> Reader:
+        if source.isdecimal():
+            return StreamReader(DeviceSource(int(source)), self._lines.put, self._news, silence)
+        if is_url(source):
+            return StreamReader(UrlSource(source, silence), self._lines.put, self._news, silence)
+        return FileReader(Path(source), self._lines.put, self._news, speed=speed, loop=loop)
+
+    def _open(self) -> list[tuple[int, int]]:
+        """Start to read and wait for every camera's first frame; return the sizes of the frames."""
+        for reader in self._readers:
+            reader.start_reading()
+        for reader in self._readers:
+            with self._news:
+                while reader.size is None and not reader.over:
+                    self._news.wait(IDLE)
+            self._raise_failure(reader)
+        self._pass_on_warnings()
+        return [reader.size for reader in self._readers if reader.size is not None]
+
+    def _camera(
+        self,
+        reader: Reader,
+        opening_file: Path | None,
+        opening: Opening,
+        recogniser: Recogniser | None,
+        options: Options,
+    ) -> LiveCamera:
+        detector = TimedDetector(self._detector, reader.figures)
+        start = options.start or reader.start or datetime.now(UTC)
+        announcer = Announcer(
+            cart=options.cart,
+            session=options.session or f"live-{start.astimezone(UTC):%Y%m%dT%H%M%SZ}-{options.cart}",
+            start=start,
+            digest=None,
+            model=model_version(detector, recogniser),
+            review_below=settings().review_below,
+            pictures=self.pictures,
+        )
+        return LiveCamera(
+            reader, Camera(detector, opening, recogniser, gated=options.gated), announcer, opening_file
+        )
+
+    # Running.
+
+    def _next_turn(self) -> Turn | None:
+        """Return the turn of the next camera with a new frame; None where none has one for a moment."""
+        deadline = monotonic() + IDLE
+        with self._news:
+            while (next_ := self._take_next()) is None:
+                remaining = deadline - monotonic()
+                if remaining <= 0 or self._is_over():
+                    return None
+                self._news.wait(remaining)
+        camera, arrival = next_
+        return camera.see(arrival)
+
+    def _take_next(self) -> tuple[LiveCamera, Arrival] | None:
+        """Take a frame of the camera that has waited longest for its turn."""
+        for camera in self._order:
+            arrival = camera.reader.mailbox.take()
+            if arrival is not None:
+                self._order.remove(camera)
+                self._order.append(camera)
+                return camera, arrival
+        return None
+
+    def _gaps(self) -> Iterator[Turn]:
+        for camera in self.cameras:
+            events = camera.notice_gap()
+            if events:
+                yield Turn(camera, None, events)
+
+    def _is_over(self) -> bool:
+        """Return whether no camera will send any more."""
+        with self._news:
+            return all(reader.over and not reader.mailbox.full for reader in self._readers)
+
+    def _raise_failures(self) -> None:
+        """Raise what ended a camera's thread, once all that it sent before has been looked at."""
+        for reader in self._readers:
+            if reader.over and not reader.mailbox.full:
+                self._raise_failure(reader)
+
+    def _raise_failure(self, reader: Reader) -> None:
+        failure, reader.failure = reader.failure, None
+        if failure is not None:
+            raise failure
+
+    def _pass_on_warnings(self) -> None:
+        while True:
+            try:
+                self._warn(self._lines.get_nowait())
+            except Empty:
+                return
+
+
+def _numbered(options: Options, place: int, cameras: int) -> Options:
+    """Return the options of one camera of several: cart and session get its number."""
+    if cameras == 1:
+        return options
+    session = f"{options.session}-{place}" if options.session is not None else None
+    return replace(options, cart=f"{options.cart}-{place}", session=session)
