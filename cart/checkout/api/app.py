@@ -56,6 +56,7 @@ def create_app(service: Service) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=_running,
     )
     app.state.service = service
