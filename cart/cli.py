@@ -103,7 +103,15 @@ def process(
     evidence: Annotated[
         Path | None, typer.Option(help="Keep a picture of each event's item in this folder.")
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Send the events, and a picture of each item, to this tally service (key: CART_KEY).",
+        ),
+    ] = None,
     cart: Annotated[str, typer.Option(help="The cart's id, for the events' source.")] = "1",
+    store: Annotated[str, typer.Option(help="The store's id, for --to.")] = "1",
     session: Annotated[
         str | None, typer.Option(help="The session's id. [default: named after the footage's content]")
     ] = None,
@@ -149,8 +157,9 @@ def process(
         session=session,
         start=start,
         evidence=evidence,
+        hold_pictures=to is not None,
     )
-    outputs = command.Outputs(events=events, receipt=receipt, annotate=annotate)
+    outputs = command.Outputs(events=events, receipt=receipt, annotate=annotate, to=to, store=store)
     raise typer.Exit(command.run(footage, options, outputs, quiet=quiet, as_json=as_json))
 
 

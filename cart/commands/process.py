@@ -11,6 +11,8 @@ from cart.commands.annotate import Annotator
 from cart.commands.interrupt import CtrlC
 from cart.commands.outputs import EventsFile, check_apart, check_output, write_text
 from cart.commands.screen import Screen
+from cart.commands.sending import Sending
+from cart.delivery.outbox import Trip
 from cart.errors import CartError
 from cart.events import CartEvent
 from cart.vision.recorded import Options, Run
@@ -23,6 +25,8 @@ class Outputs:
     events: Path | None = None
     receipt: Path | None = None
     annotate: Path | None = None
+    to: str | None = None
+    store: str = "1"
 
 
 @dataclass
@@ -32,6 +36,7 @@ class _Session:
     run: Run
     screen: Screen
     events_file: EventsFile
+    sending: Sending
     annotator: Annotator | None = None
     events: list[CartEvent] = field(default_factory=list)
 
@@ -58,6 +63,8 @@ class _Session:
     def tell(self, events: Sequence[CartEvent]) -> None:
         """Pass events on to everybody who wants them."""
         self.events += events
+        for event in events:
+            self.sending.send(event, self.run.pictures.take(str(event.id)))
         try:
             for event in events:
                 self.events_file.write(event)
@@ -98,6 +105,7 @@ def run(source: str, options: Options, outputs: Outputs, *, quiet: bool, as_json
             reader,
             screen,
             stack.enter_context(EventsFile(outputs.events)),
+            stack.enter_context(_sending(reader, options, outputs, screen)),
         )
         session.annotator = stack.enter_context(Annotator(outputs.annotate, reader, session.name_of))
         screen.begin(source, reader.footage.duration, reader.opening_file)
@@ -107,6 +115,11 @@ def run(source: str, options: Options, outputs: Outputs, *, quiet: bool, as_json
         if outputs.receipt is not None:
             write_text(outputs.receipt, receipt.to_json() + "\n", "--receipt")
     return code
+
+
+def _sending(reader: Run, options: Options, outputs: Outputs, screen: Screen) -> Sending:
+    trip = Trip(reader.session, options.cart, outputs.store)
+    return Sending(outputs.to, trip, screen.warn)
 
 
 def _check(source: str, options: Options, outputs: Outputs) -> None:
@@ -122,7 +135,7 @@ def _check(source: str, options: Options, outputs: Outputs) -> None:
 def _read_to_the_end(session: _Session) -> int:
     """Read the footage; whatever ends it, what was seen until then is told."""
     code = 0
-    for step in (session.read, session.finish):
+    for step in (session.read, session.finish, session.sending.finish):
         try:
             step()
         except KeyboardInterrupt:

@@ -2,37 +2,38 @@ from pathlib import Path
 
 import pytest
 
-from cart.delivery.outbox import Outbox
+from cart.delivery.outbox import Outbox, Trip
 from cart.errors import InputError
 
 
 def test_events_wait_in_order_until_answered(tmp_path: Path, make_event) -> None:
     file = tmp_path / "deep" / "outbox.sqlite3"
-    outbox = Outbox(file, "http://a", "trip")
+    outbox = Outbox(file, "http://a")
     events = [make_event("add") for _ in range(3)]
     for event in [*events, events[0]]:
-        outbox.put(event)
+        outbox.put("trip", event)
     outbox.close()
 
-    again = Outbox(file, "http://a", "trip")
-    waiting = again.waiting(10)
+    again = Outbox(file, "http://a")
+    waiting = again.waiting("trip", 10)
     assert [one.body for one in waiting] == [event.to_json() for event in events]
-    assert len(again.waiting(2)) == 2
+    assert len(again.waiting("trip", 2)) == 2
     again.answered([waiting[0].place])
     again.set_aside(waiting[1].place, "not known")
-    assert [one.body for one in again.waiting(10)] == [events[2].to_json()]
-    assert [(one.body, one.reason) for one in again.refused()] == [(events[1].to_json(), "not known")]
+    assert [one.body for one in again.waiting("trip", 10)] == [events[2].to_json()]
+    assert [(one.body, one.reason) for one in again.refused("trip")] == [(events[1].to_json(), "not known")]
     again.close()
 
 
 def test_sessions_and_services_are_apart(tmp_path: Path, make_event) -> None:
-    outboxes = [Outbox(tmp_path / "o", *key) for key in (("a", "1"), ("a", "2"), ("b", "1"))]
+    outboxes = {url: Outbox(tmp_path / "o", url) for url in "ab"}
+    places = [("a", "1"), ("a", "2"), ("b", "1")]
     event = make_event("add")
-    for outbox in outboxes:
-        outbox.put(event)
-    outboxes[0].answered([outboxes[0].waiting(1)[0].place])
-    assert [len(outbox.waiting(9)) for outbox in outboxes] == [0, 1, 1]
-    for outbox in outboxes:
+    for url, session in places:
+        outboxes[url].put(session, event)
+    outboxes["a"].answered([outboxes["a"].waiting("1")[0].place])
+    assert [len(outboxes[url].waiting(session)) for url, session in places] == [0, 1, 1]
+    for outbox in outboxes.values():
         outbox.close()
 
 
@@ -40,4 +41,39 @@ def test_a_file_that_is_no_outbox_is_told(tmp_path: Path) -> None:
     file = tmp_path / "o"
     file.write_bytes(b"something else entirely" * 100)
     with pytest.raises(InputError, match="cannot keep events in"):
-        Outbox(file, "a", "b")
+        Outbox(file, "a")
+
+
+def test_a_picture_waits_for_its_event(tmp_path: Path, make_event) -> None:
+    outbox = Outbox(tmp_path / "o", "a")
+    first, second = make_event("add"), make_event("add")
+    outbox.put("trip", first, b"one")
+    outbox.put("trip", second, b"two")
+    assert outbox.picture("trip") is None
+    waiting = outbox.waiting("trip")
+    outbox.set_aside(waiting[0].place, "not known")
+    outbox.answered([waiting[1].place])
+    picture = outbox.picture("trip")
+    assert picture is not None
+    assert (picture.event, picture.jpeg) == (str(second.id), b"two")
+    outbox.picture_answered(picture.place)
+    assert outbox.picture("trip") is None
+    outbox.close()
+
+
+def test_sessions_left_behind_are_those_with_something_waiting(tmp_path: Path, make_event) -> None:
+    outbox = Outbox(tmp_path / "o", "a")
+    trips = [
+        Trip(session, cart, "s") for session, cart in [("1", "c"), ("2", "c"), ("3", "other"), ("4", "c")]
+    ]
+    for trip in trips:
+        outbox.begin(trip)
+    for session in "134":
+        outbox.put(session, make_event("add"))
+    assert outbox.left_behind("c", "4") == [trips[0]]
+    outbox.close()
+
+
+def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
+    Outbox(tmp_path / "o", "a").close()
+    assert (tmp_path / "o").stat().st_mode & 0o777 == 0o600
