@@ -101,6 +101,24 @@ class Camera:
         self._album.forget_all_but(self._known())
         return Sight(frame, detections, detected=True, items=self._numbered(detections), noticed=noticed)
 
+    def interrupt(self, time: float, *, moved: bool = False, opening: Opening | None = None) -> list[Noticed]:
+        """Take in that nothing is seen from `time` on, for a while; return what that leaves open, as unsure.
+
+        For a stream that is lost, and for as long as the pictures cannot be read (covered, dark, blurred,
+        frozen): give no frames until they can. The next frame given ends the gap: what changed meanwhile is
+        told once the picture has settled, as unsure. Times go on rising across the gap.
+
+        Args:
+            time: media seconds of the last frame that could be read.
+            moved: the camera has moved: contents are compared by look and count alone. May be told at any
+                time before the next frame.
+            opening: where the opening lies from now on, in pixels of the frames to come; None: where it did.
+        """
+        events = self.visits.interrupt(time, moved=moved, opening=opening)
+        self.opening = opening or self.opening
+        self._gate = MotionGate()
+        return [self._notice(event) for event in events]
+
     def _waits(self, time: float) -> bool:
         """Tell whether more looks at a still scene may settle what is open; what they did not, none will."""
         return self.visits.waiting and time - self._awake_time <= _LONGEST_WAIT_SECONDS

@@ -192,3 +192,45 @@ def test_the_opening_may_be_the_whole_picture() -> None:
     _, noticed = see_all(ours, frames(8, *reversed(PUT_IN)))
 
     assert [one.event.action for one in noticed] == ["add"]
+
+
+def test_what_changed_while_nothing_was_seen_is_one_event_for_review() -> None:
+    ours, _ = camera()
+    watched = [frame for frame in frames(10, *reversed(PUT_IN)) if not 1.3 < frame.time < 4]
+
+    told = [ours.see(frame).noticed for frame in watched if frame.time <= 1.3]
+    told.append(ours.interrupt(1.3))
+    assert not any(told)
+
+    _, noticed = see_all(ours, [frame for frame in watched if frame.time >= 4])
+
+    (only,) = noticed
+    assert (only.event.action, only.event.unsure) == ("add", True)
+    assert (only.event.began, only.event.time) == (pytest.approx(1.3), pytest.approx(4, abs=0.15))
+    assert only.snapshot is not None
+
+
+def test_a_gap_in_which_nothing_changed_gives_no_event() -> None:
+    ours, _ = camera()
+    lying = [(GREEN, [(0.0, LEFT)]), (BLUE, [(0.0, RIGHT)])]
+
+    see_all(ours, frames(3, *lying))
+    assert ours.interrupt(2.9) == []
+    assert ours.interrupt(2.9) == []
+    _, noticed = see_all(ours, frames(5, *lying, start=20))
+
+    assert noticed == []
+    assert len(ours.visits.contents) == 2
+
+
+def test_after_the_camera_has_moved_items_are_found_by_their_looks() -> None:
+    ours, _ = camera()
+    moved = opening_for(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), SIZE)
+
+    see_all(ours, frames(3, (GREEN, [(0.0, LEFT)]), (BLUE, [(0.0, RIGHT)])))
+    ours.interrupt(2.9, moved=True, opening=moved)
+    assert ours.opening is moved
+    _, noticed = see_all(ours, frames(6, (GREEN, [(0.0, (120.0, 40.0))]), start=20))
+
+    (only,) = noticed
+    assert (only.event.action, only.event.unsure, only.event.from_initial) == ("remove", True, True)

@@ -6,7 +6,7 @@ one. Nothing leaves a cart untouched, so an item whose home nothing has moved ov
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from cart.vision.boxes import Box, covered, iou
 from cart.vision.tracking import distance, likeness, same_place
 from cart.vision.visits.observation import Observation
 from cart.vision.visits.piece import Piece
+from cart.vision.visits.views import span
 
 REAL_FRAME_RATE_GAP = 0.25
 """Frames further apart than this, in seconds, show no motion: only contents count."""
@@ -31,60 +32,6 @@ _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clea
 _MOVED_LIKENESS = 0.55
 _MOST_COST = 1.0
 _NEAR = 0.8  # item sizes: how far a hidden item may have slid
-_GRID = (24, 32)  # rows, columns
-
-
-class SeenEmpty:
-    """Where in the picture clear views have been had without an item there, as coarse grids.
-
-    Args:
-        size: width and height of the picture in pixels.
-    """
-
-    def __init__(self, size: tuple[int, int]) -> None:
-        self._size = size
-        self._views: NDArray[np.float32] = np.zeros(_GRID, np.float32)
-        self._undisturbed: NDArray[np.float32] = np.zeros(_GRID, np.float32)
-
-    def look(self, boxes: Iterable[Box], worth: float) -> None:
-        """Count a view worth `worth` of all cells but those under `boxes` (hands and items)."""
-        clear = np.ones(_GRID, bool)
-        for box in boxes:
-            clear[self._cells(box)] = False
-        self._views[clear] += worth
-        self._undisturbed[clear] += worth
-
-    def empty_now(self, box: Box, views: float) -> None:
-        """Note that what lay in a place has gone: what shows there next came after it."""
-        self._views[self._cells(box)] += views
-        self._undisturbed[self._cells(box)] = 0
-
-    def disturb(self, seen: Observation, moving: Sequence[Box]) -> None:
-        """Note where a hand, an item on the move or a change of the picture was."""
-        for box in (*seen.hands, *moving):
-            self._undisturbed[self._cells(box)] = 0
-        if seen.motion is None:
-            self._undisturbed[:] = 0
-        else:
-            rows, columns = (np.arange(n) * m // n for n, m in zip(_GRID, seen.motion.shape, strict=True))
-            self._undisturbed[seen.motion[np.ix_(rows, columns)]] = 0
-
-    def views(self, box: Box) -> float:
-        """Return how many clear views of the box's place there have been, by its median cell."""
-        return float(np.median(self._views[self._cells(box)]))
-
-    def undisturbed_views(self, box: Box) -> float:
-        """Return how many of them there have been since something last moved there, by its median cell."""
-        return float(np.median(self._undisturbed[self._cells(box)]))
-
-    def _cells(self, box: Box) -> tuple[slice, slice]:
-        (rows, columns), (width, height) = _GRID, self._size
-        return _span(box[1], box[3], rows / height, rows), _span(box[0], box[2], columns / width, columns)
-
-
-def _span(low: float, high: float, scale: float, count: int) -> slice:
-    first = min(count - 1, max(0, int(low * scale)))
-    return slice(first, max(first + 1, min(count, math.ceil(high * scale))))
 
 
 def worth_of_view(elapsed: float) -> float:
@@ -98,7 +45,7 @@ def motion_share(box: Box, motion: NDArray[np.bool_] | None, size: tuple[int, in
         return 0.0
     rows, columns = motion.shape
     cells = motion[
-        _span(box[1], box[3], rows / size[1], rows), _span(box[0], box[2], columns / size[0], columns)
+        span(box[1], box[3], rows / size[1], rows), span(box[0], box[2], columns / size[0], columns)
     ]
     return float(cells.mean())
 
@@ -172,24 +119,32 @@ def surely_gone(piece: Piece) -> bool:
     return piece.absent >= _SURE_GONE + (0.0 if piece.touched else _UNTOUCHED)
 
 
-def match_moved(new: Sequence[Piece], unseen: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
+def match_moved(
+    new: Sequence[Piece], unseen: Sequence[Piece], in_place_after_gap: float = 0.0
+) -> list[tuple[Piece, Piece]]:
     """Pair pieces that came to rest with content pieces out of sight which they may be, best pairs first.
 
     A piece that is missing from its home may lie anywhere; one that something covers only where it lay.
     As good pairs as possible, by likeness less distance.
+
+    Args:
+        new: pieces that rest.
+        unseen: content pieces out of sight.
+        in_place_after_gap: how alike two must be to be one that lies where it did before nobody looked.
     """
-    costs = [[_moved_cost(a, b) for b in unseen] for a in new]
+    bars = [in_place_after_gap if old.unverified else _MOVED_LIKENESS / 2 for old in unseen]
+    costs = [[_moved_cost(a, b, bar) for b, bar in zip(unseen, bars, strict=True)] for a in new]
     return [(new[row], unseen[column]) for row, column in assign(costs, most=_MOST_COST)]
 
 
-def _moved_cost(new: Piece, old: Piece) -> float:
+def _moved_cost(new: Piece, old: Piece, in_place: float) -> float:
     """Return 0 for surely the same piece, `_MOST_COST` for hardly, `IMPOSSIBLE` for another one."""
     assert new.rest is not None
     alike = likeness(new.track.look, old.track.look)
     if old.home is None:
         return 1 - alike if alike >= _MOVED_LIKENESS else IMPOSSIBLE
     if same_place(new.rest.box, old.home) > 0.5:
-        return (1 - alike) / 2 if alike > _MOVED_LIKENESS / 2 else IMPOSSIBLE
+        return (1 - alike) / 2 if alike > in_place else IMPOSSIBLE
     apart = distance(new.rest.box, old.home)
     if alike < _MOVED_LIKENESS or not old.touched or (not old.absent and apart > _NEAR):
         return IMPOSSIBLE

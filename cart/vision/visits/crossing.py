@@ -80,13 +80,13 @@ def origin_inside(piece: Piece, hands: Hands, opening: Opening) -> bool | None:
     return None if going_in is None else not going_in
 
 
-def has_left(piece: Piece, time: float, opening: Opening) -> bool:
-    """Tell whether a piece went out: outside for a while, or lost at the rim on its way."""
+def has_left(piece: Piece, time: float, opening: Opening, *, closing: bool) -> bool:
+    """Tell whether a piece went out: outside for a while (or at the end), or lost at the rim on its way."""
     at_edge = opening.at_picture_rim(piece.track.box)
     if piece.zone is Zone.INSIDE and not at_edge:
         return False
     if piece.zone is Zone.OUTSIDE and not at_edge:
-        return time - piece.touching_until >= GONE_SECONDS
+        return closing or time - piece.touching_until >= GONE_SECONDS
     return time - piece.track.time >= GONE_SECONDS and piece.away_from_home
 
 

@@ -6,11 +6,15 @@ from its clearly visible home after the hand has gone, or that was followed out,
 rest while something like it is missing has only been moved.
 """
 
+from dataclasses import replace
+
 from cart.vision.opening import Opening
 from cart.vision.tracking import likeness
 from cart.vision.visits import contents, crossing
-from cart.vision.visits.observation import Observation, VisitEvent
+from cart.vision.visits.gap import least_likeness_in_place
+from cart.vision.visits.observation import Action, Observation, VisitEvent
 from cart.vision.visits.piece import Piece, Zone
+from cart.vision.visits.views import ENOUGH_VIEWS
 from cart.vision.visits.visit import Visit
 from cart.vision.visits.world import World
 
@@ -18,7 +22,6 @@ _WAIT_SECONDS = 2.0  # an item at rest waits at most this long for the whereabou
 _LONG_VISIT_SECONDS = 3.0  # an item missing for this long is gone though the visit goes on
 _CROSSING_SECONDS = 1.0  # quiet time after which what crossed the rim unexplained is decided
 _CROSSING_CONFIDENCE = 0.6
-_SEEN_EMPTY_VIEWS = 2.0  # clear views of an empty place before what appears there can be new
 _LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
 _ALIKE = 0.4
 _LIKELY_GONE = 0.7  # chance at which a piece counts as gone when a new visit leaves no more time to look
@@ -61,7 +64,31 @@ class Visits:
     def finish(self) -> list[VisitEvent]:
         """Return the events that the end of the footage leaves open, on what is known by then."""
         self._decide(closing=True)
-        return self._take_events()
+        return self._take_unsure() if self.world.blind else self._take_events()
+
+    def interrupt(
+        self, time: float, *, moved: bool = False, opening: Opening | None = None
+    ) -> list[VisitEvent]:
+        """Take in that the camera sees nothing from `time` on, for a while; return what that leaves open.
+
+        A visit that goes on ends: what was seen lying there or going in is told, as unsure. The contents
+        stay, and are compared with what the next frames show: what has changed is told then, as unsure,
+        with the time of the first look at it and the gap as its evidence.
+
+        Args:
+            time: media seconds of the last frame.
+            moved: the camera moves meanwhile: contents are compared by look and count alone.
+            opening: where the opening lies from now on; None: where it did.
+        """
+        if not self.world.blind:
+            self._follow_crossings()
+            self._decide_rests(closing=True)
+            self._decide_crossings(closing=True)
+        self.world.interrupt(time, moved=moved, opening=opening)
+        return self._take_unsure()
+
+    def _take_unsure(self) -> list[VisitEvent]:
+        return [replace(event, unsure=True) for event in self._take_events()]
 
     def _take_events(self) -> list[VisitEvent]:
         events, self._events = self._events, []
@@ -83,13 +110,15 @@ class Visits:
             piece.initial = True
             new.remove(piece)
         ready = [p for p in new if self._is_ready(p, closing)]
-        for piece in [p for p in ready if p.origin_inside is False]:
+        unseen = [p for p in ready if self.world.appeared_unseen(p)]
+        for piece in [p for p in ready if p.origin_inside is False and p not in unseen]:
             self._add(piece)
             ready.remove(piece)
-        if self.world.quiet or closing:
-            for piece, old in contents.match_moved(ready, self._out_of_sight()):
-                self.world.merge(piece, old)
-                ready.remove(piece)
+        movable = ready if self.world.quiet or closing else unseen
+        in_place = least_likeness_in_place(unseen, self.contents)
+        for piece, old in contents.match_moved(movable, self._out_of_sight(), in_place):
+            self.world.merge(piece, old)
+            ready.remove(piece)
         for piece in ready:
             if closing or self._nothing_alike_missing(piece):
                 self._add(piece)
@@ -97,6 +126,8 @@ class Visits:
     def _is_ready(self, piece: Piece, closing: bool) -> bool:
         """Tell whether a rest counts: long enough or, where no more comes, more than one sight of motion."""
         assert piece.rest is not None
+        if not closing and self.world.appeared_unseen(piece) and not self._settled():
+            return False
         return piece.rest.is_let_go or (closing and (not self.world.real_rate or piece.rest.sights > 1))
 
     def _was_there(self, piece: Piece) -> bool:
@@ -104,9 +135,11 @@ class Visits:
         assert piece.rest is not None
         if piece.origin_inside is False or not piece.never_moved or self._replaces(piece):
             return False
-        views = self.world.empty.views(piece.rest.box)
-        undisturbed = self.world.empty.undisturbed_views(piece.rest.box)
-        return views < _SEEN_EMPTY_VIEWS or undisturbed >= min(views, _LATE_VIEWS)
+        if self.world.appeared_unseen(piece) and self.world.views.known_before(piece.rest.box):
+            return False
+        views = self.world.views.empty(piece.rest.box)
+        undisturbed = self.world.views.undisturbed(piece.rest.box)
+        return views < ENOUGH_VIEWS or undisturbed >= min(views, _LATE_VIEWS)
 
     def _replaces(self, piece: Piece) -> bool:
         """Tell whether a piece lies where, since the last visit, another one is missing."""
@@ -126,19 +159,22 @@ class Visits:
 
     def _add(self, piece: Piece) -> None:
         assert piece.rest is not None
-        visit = self.world.current_visit()
+        unseen = self.world.appeared_unseen(piece)
+        visit = self.world.visit_of_gap() if unseen else self.world.current_visit()
         visit.explain_entry(piece)
         since = piece.rest.since
         piece.settle()
         confidence = 1 - (1 - piece.track.score) ** min(piece.track.hits, 3)
-        self._tell("add", piece, since, confidence, ended=max(since, piece.track.time))
+        ended = max(since, piece.track.time)
+        self._tell("add", piece, since, confidence, ended=ended, visit=visit, unsure=unseen)
 
     # Contents that are missing: followed out, or gone from a home in clear view.
 
     def _decide_missing(self, closing: bool) -> None:
         world = self.world
         for piece in self.contents:
-            if world.real_rate and crossing.has_left(piece, world.time, world.opening):
+            followed = world.real_rate and not piece.unverified
+            if followed and crossing.has_left(piece, world.time, world.opening, closing=closing):
                 confidence = 1 - (1 - piece.track.score) ** min(piece.track.hits, 3)
                 self._remove(piece, piece.touching_until, confidence)
             elif not world.in_sight(piece) and self._is_gone(piece, closing):
@@ -146,7 +182,9 @@ class Visits:
 
     def _is_gone(self, piece: Piece, closing: bool) -> bool:
         if closing:
-            return contents.chance_gone(piece) > _LIKELY_GONE
+            return contents.chance_gone(piece) > _LIKELY_GONE and not self._something_alike_in_sight(piece)
+        if piece.unverified and not self._settled():
+            return False
         if not contents.surely_gone(piece) or self._something_alike_waits(piece):
             return False
         assert piece.absent_since is not None
@@ -159,13 +197,26 @@ class Visits:
             and new.rest.seconds < _WAIT_SECONDS
             and likeness(new.track.look, piece.track.look) > _ALIKE
             for new in self.world.pieces
-            if not new.content and self.world.in_sight(new)
+            if not new.content and self.world.lately_in_sight(new)
         )
+
+    def _something_alike_in_sight(self, piece: Piece) -> bool:
+        return any(
+            not new.content
+            and self.world.in_sight(new)
+            and likeness(new.track.look, piece.track.look) > _ALIKE
+            for new in self.world.pieces
+        )
+
+    def _settled(self) -> bool:
+        return self.world.gap is not None and self.world.gap.is_settled(self.world.time)
 
     def _left_at(self, piece: Piece) -> float:
         """Estimate when a missing piece left: with what was seen coming out, else with the last hand."""
         visit, missed = self.world.visit, piece.absent_since
         assert missed is not None
+        if piece.unverified:
+            return missed
         if piece.away_from_home and (piece.zone is Zone.OUTSIDE or piece.at_rim(self.world.opening)):
             return piece.touching_until
         if visit is None or visit.last_active < piece.track.time:
@@ -176,9 +227,13 @@ class Visits:
         )
 
     def _remove(self, piece: Piece, time: float, confidence: float) -> None:
-        self._tell("remove", piece, time, confidence, ended=max(time, piece.track.time))
+        visit = self.world.visit_of_gap() if piece.unverified else self.world.current_visit()
+        ended = max(time, piece.track.time)
+        self._tell("remove", piece, time, confidence, ended=ended, visit=visit, unsure=piece.unverified)
         if not self.world.real_rate and piece.home is not None:
-            self.world.empty.empty_now(piece.home, _SEEN_EMPTY_VIEWS)
+            self.world.views.empty_now(piece.home, ENOUGH_VIEWS)
+        elif piece.home is not None:
+            self.world.views.know(piece.home)
         self.world.discard(piece)
 
     # What crossed the rim without being seen at rest.
@@ -198,33 +253,29 @@ class Visits:
                 world.visit.came_out.append(piece)
 
     def _decide_crossings(self, closing: bool) -> None:
-        visit, world = self.world.visit, self.world
-        if visit is None or not (closing or world.time - visit.last_active >= _CROSSING_SECONDS):
-            return
+        former, visit, world = self.world.former, self.world.visit, self.world
+        if former is not None:
+            self._decide_crossings_of(former)
+            world.former = None
+        if visit is not None and (closing or world.time - visit.last_active >= _CROSSING_SECONDS):
+            self._decide_crossings_of(visit)
+
+    def _decide_crossings_of(self, visit: Visit) -> None:
         visit.cancel_shown()
         for piece in [p for p in visit.went_in if self._may_lie_hidden(p)]:
             piece.content = True
-            self._tell(
-                "add", piece, piece.track.time, _CROSSING_CONFIDENCE, ended=piece.track.time, unsure=True
-            )
+            self._tell_crossing("add", piece, piece.track.time, piece, visit)
         for piece in [p for p in visit.came_out if p.origin_inside]:
             hidden = self._hidden_like(piece)
             if hidden is not None:
-                self._tell(
-                    "remove",
-                    hidden,
-                    piece.touching_until,
-                    _CROSSING_CONFIDENCE,
-                    ended=piece.track.time,
-                    unsure=True,
-                )
-                world.discard(hidden)
+                self._tell_crossing("remove", hidden, piece.touching_until, piece, visit)
+                self.world.discard(hidden)
         visit.went_in, visit.came_out = [], []
 
     def _may_lie_hidden(self, piece: Piece) -> bool:
         """Tell whether a piece seen going in is still lost, and not from a place seen empty since."""
         lost = not piece.content and piece.zone is Zone.INSIDE and crossing.is_lost(piece, self.world.time)
-        seen_empty = self.world.empty.undisturbed_views(piece.track.box) >= 1
+        seen_empty = self.world.views.undisturbed(piece.track.box) >= 1
         return lost and not seen_empty and not crossing.was_going_out(piece, self.world.opening)
 
     def _hidden_like(self, piece: Piece) -> Piece | None:
@@ -234,13 +285,24 @@ class Visits:
             default=None,
         )
 
+    def _tell_crossing(self, action: Action, piece: Piece, time: float, seen: Piece, visit: Visit) -> None:
+        confidence = _CROSSING_CONFIDENCE
+        self._tell(action, piece, time, confidence, ended=seen.track.time, visit=visit, unsure=True)
+
     def _tell(
-        self, action: str, piece: Piece, time: float, confidence: float, *, ended: float, unsure: bool = False
+        self,
+        action: Action,
+        piece: Piece,
+        time: float,
+        confidence: float,
+        *,
+        ended: float,
+        visit: Visit,
+        unsure: bool,
     ) -> None:
-        visit: Visit = self.world.current_visit()
         self._events.append(
             VisitEvent(
-                action="add" if action == "add" else "remove",
+                action=action,
                 time=time,
                 piece=piece.id,
                 visit=visit.number,

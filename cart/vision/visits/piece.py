@@ -16,6 +16,9 @@ _REST_GROWTH = 1.6  # ratio of areas within which a resting box may vary
 _INSIDE_SHARE, _INSIDE_DEPTH = 0.5, 0.1
 _OUTSIDE_SHARE = 0.2
 _ANCHOR_MEMORY = 0.8
+_OUT_SECONDS = 0.5  # away beyond the rim for this long, an item that comes in comes from outside
+NOWHERE: Box = (-2.0, -2.0, -1.0, -1.0)
+"""The box of what may be anywhere: no place is like it."""
 
 
 class Zone(Enum):
@@ -106,6 +109,8 @@ class Piece:
         absent_since: the first clear view without it, media seconds.
         touched: something moved over its home since it was last seen there.
         crossed: it is on its visit's list of what crossed the rim.
+        unverified: content that has not been seen since the camera last saw nothing.
+        from_gap: it was in sight at the first look after that: nobody saw where it came from.
     """
 
     id: int
@@ -128,6 +133,8 @@ class Piece:
     absent_since: float | None = None
     touched: bool = False
     crossed: bool = False
+    unverified: bool = False
+    from_gap: bool = False
 
     @property
     def away_from_home(self) -> bool:
@@ -136,7 +143,10 @@ class Piece:
 
     def see(self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool) -> None:
         """Take in the track's sight at `time`; `stirred` where the picture changes under its box."""
-        box = self.track.box
+        box, self.unverified = self.track.box, False
+        was_out = self.at_rim(opening) or self.zone is Zone.OUTSIDE
+        if was_out and time - self.touching_until > _OUT_SECONDS:
+            self.from_gap = False
         self.zone, self.held = zone_of(box, opening), is_held(box, hands)
         self.been_inside = self.been_inside or self.zone is Zone.INSIDE
         if opening.touches(box):
@@ -159,6 +169,21 @@ class Piece:
         self.track, self.rest = other.track, other.rest
         self.zone, self.held, self.touching_until = other.zone, other.held, other.touching_until
         self.settle()
+        self.unverified = False
+
+    def put_in_doubt(self, *, moved: bool) -> None:
+        """Take in that nobody looked for a while: it lies at home for all we know, but may not.
+
+        Args:
+            moved: the camera moved meanwhile, and its home is no longer known.
+        """
+        if moved:
+            self.home, self.track.box = None, NOWHERE
+        elif self.home is not None:
+            self.track.box = self.home
+        self.track.velocity, self.rest, self.zone, self.held = (0.0, 0.0), None, Zone.INSIDE, False
+        self.absent, self.missed, self.absent_since = 0.0, 0.0, None
+        self.unverified = self.touched = True
 
     @property
     def may_come_from_inside(self) -> bool:

@@ -18,18 +18,20 @@ class Visit:
         number: from 1.
         began, last_active: media seconds of the first and the last frame that showed activity.
         went_in: pieces seen going in and then lost there, not yet explained.
+        cut_off: the camera saw nothing more of it.
         came_out: pieces seen coming out of the cart that were not known to lie in it, not yet explained.
     """
 
     number: int
     began: float
     last_active: float
+    cut_off: bool = False
     went_in: list[Piece] = field(default_factory=list)
     came_out: list[Piece] = field(default_factory=list)
 
     def is_over(self, time: float) -> bool:
         """Tell whether it is over; below a real frame rate a single frame without activity ends it."""
-        return time - self.last_active >= _OVER_SECONDS
+        return self.cut_off or time - self.last_active >= _OVER_SECONDS
 
     def explain_entry(self, piece: Piece) -> None:
         """Let an item that came to rest be the one that was seen going in before."""

@@ -4,8 +4,10 @@ from cart.vision.boxes import Box, covered
 from cart.vision.opening import Opening
 from cart.vision.tracking import Track, Tracker
 from cart.vision.visits import contents, crossing
+from cart.vision.visits.gap import Gap
 from cart.vision.visits.observation import Observation
-from cart.vision.visits.piece import Piece, zone_of
+from cart.vision.visits.piece import Piece, Zone, zone_of
+from cart.vision.visits.views import ENOUGH_VIEWS, Views
 from cart.vision.visits.visit import Visit
 
 _FORGET_SECONDS = 3.0  # out of sight for this long, a piece that is not in the cart is forgotten
@@ -23,6 +25,8 @@ class World:
         time: media seconds of the last frame.
         elapsed: seconds between the last two frames.
         visit: the latest visit, going on or over.
+        former: the visit before it, where what crossed the rim then is still open.
+        gap: the last stretch of time in which the camera saw nothing, if there was one.
         assigned: the piece of each item of the last frame, in its order; None: too weak to count.
     """
 
@@ -31,12 +35,15 @@ class World:
         self.time = 0.0
         self.elapsed = _FIRST_VIEW_SECONDS
         self.visit: Visit | None = None
+        self.former: Visit | None = None
+        self.gap: Gap | None = None
         self.assigned: list[Piece | None] = []
-        self.empty = contents.SeenEmpty(opening.size)
+        self.views = Views(opening.size)
         self._pieces: dict[Track, Piece] = {}
         self._tracker = Tracker()
         self._hands = crossing.Hands(opening)
         self._started = False
+        self._visits = 0
 
     @property
     def pieces(self) -> list[Piece]:
@@ -57,34 +64,100 @@ class World:
         """Tell whether a piece was seen in the last frame."""
         return piece.track.time == self.time
 
+    def lately_in_sight(self, piece: Piece) -> bool:
+        """Tell whether a piece was seen a moment ago, for a detector misses one now and then."""
+        return self.time - piece.track.time <= _MOMENT_SECONDS
+
     def begins_visit(self, seen: Observation) -> bool:
         """Tell whether a frame to come begins a visit after a quiet time."""
-        return self.quiet and any(self.opening.touches(hand) for hand in seen.hands)
+        hands = any(self.opening.touches(hand) for hand in seen.hands)
+        return self.quiet and not self.blind and hands
 
     def observe(self, seen: Observation) -> None:
         """Take in the next frame."""
         was_quiet = self.quiet
-        self.elapsed = seen.time - self.time if self._started else _FIRST_VIEW_SECONDS
-        self.time, self._started = seen.time, True
+        was_blind, before = self.blind, self.time
+        self.time = seen.time
+        if self.gap is not None and was_blind:
+            self._resume(self.gap)
+        elif self._started:
+            self.elapsed = seen.time - before
+        self._started = True
         self._hands.update(seen.time, seen.hands)
         tracks = self._tracker.update(seen.time, seen.items)
         self.assigned = [None if track is None else self._see(track, seen) for track in tracks]
         self._follow_visit(seen, was_quiet)
-        self.empty.disturb(seen, self._moving_boxes())
+        self.views.disturb(seen, self._moving_boxes())
         self._weigh_contents(seen)
         self._forget()
+
+    @property
+    def blind(self) -> bool:
+        """Whether the camera sees nothing at present."""
+        return self.gap is not None and self.gap.ended is None
+
+    def interrupt(self, time: float, *, moved: bool, opening: Opening | None) -> None:
+        """Take in that nothing is seen from `time` on, for a while."""
+        if self.gap is None or not self.blind:
+            self.gap = Gap(max(time, self.time), self.opening)
+        self.gap.moved = self.gap.moved or moved
+        self.gap.opening = opening or self.gap.opening
+        if self.visit is not None:
+            self.visit.cut_off = True
+
+    def _resume(self, gap: Gap) -> None:
+        """End a gap: all that was known is in doubt now, until it is seen again."""
+        gap.ended = self.time
+        self.opening = gap.opening
+        self._hands = crossing.Hands(self.opening)
+        self.views.interrupt(piece.home for piece in self.pieces if piece.home is not None)
+        for piece in self.pieces:
+            if piece.content:
+                piece.put_in_doubt(moved=gap.moved)
+            else:
+                self.discard(piece)
+        if gap.moved:
+            self.views = self.views.moved(self.opening.size)
+
+    def appeared_unseen(self, piece: Piece) -> bool:
+        """Tell whether a piece came to where it is while nobody looked.
+
+        It was in sight at the first look, or rests where nobody has been able to look since.
+        """
+        if self.gap is None or piece.from_gap:
+            return piece.from_gap
+        if piece.rest is None or not piece.never_moved:
+            return False
+        place = piece.rest.box
+        return self.views.since_gap(place) < ENOUGH_VIEWS and self.views.known_before(place)
+
+    def _is_first_look(self) -> bool:
+        return self.gap is not None and self.gap.is_first_look(self.time)
 
     def remember_empty(self, seen: Observation) -> None:
         """Note where the frame showed no item, once its own pieces have been decided on."""
         worth = contents.worth_of_view(self.elapsed)
         homes = [piece.home for piece in self.pieces if piece.content and piece.home is not None]
-        self.empty.look([*seen.hands, *homes, *(item.box for item in seen.items)], worth)
+        self.views.look([*seen.hands, *homes, *(item.box for item in seen.items)], worth)
+        undecided = [p.track.box for p in self.pieces if not p.content and self.in_sight(p)]
+        self.views.look_again([*seen.hands, *undecided], worth)
 
     def current_visit(self) -> Visit:
         """Return the visit that a decision of this moment belongs to; begin one where none was seen."""
         if self.visit is None:
-            self.visit = Visit(1, self.time, self.time)
+            self.visit = self._new_visit(self.time, self.time)
         return self.visit
+
+    def visit_of_gap(self) -> Visit:
+        """Return the visit that a change nobody saw belongs to."""
+        assert self.gap is not None
+        if self.gap.visit is None:
+            self.gap.visit = self._new_visit(self.gap.began, self.gap.ended or self.gap.began)
+        return self.gap.visit
+
+    def _new_visit(self, began: float, last_active: float) -> Visit:
+        self._visits += 1
+        return Visit(self._visits, began, last_active)
 
     def merge(self, new: Piece, old: Piece) -> None:
         """Let `old`, a content piece out of sight, be the piece that `new` turned out to be."""
@@ -104,9 +177,11 @@ class World:
         if piece is None:
             zone = zone_of(track.box, self.opening)
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
+            piece.from_gap = zone is not Zone.OUTSIDE and self._is_first_look()
         stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
         piece.see(seen.time, self.opening, seen.hands, stirred=stirred)
-        if piece.origin_inside is None and self.real_rate and track.hits <= _FIRST_SIGHTS:
+        origin_shows = self.real_rate and track.hits <= _FIRST_SIGHTS and not piece.from_gap
+        if piece.origin_inside is None and origin_shows:
             piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
         return piece
 
@@ -119,14 +194,14 @@ class World:
         if not (self._moving_boxes() or any(self.opening.touches(hand) for hand in seen.hands)):
             return
         if self.visit is None or was_quiet:
-            number = self.visit.number + 1 if self.visit is not None else 1
-            self.visit = Visit(number, seen.time, seen.time)
+            self.former, self.visit = self.visit, self._new_visit(seen.time, seen.time)
         self.visit.last_active = seen.time
 
     def _weigh_contents(self, seen: Observation) -> None:
         worth, moving, size = self._worth_of_view(), self._moving_boxes(), self.opening.size
         for piece in self.pieces:
             if not piece.content or piece.home is None:
+                self._miss_anywhere(piece, worth)
                 continue
             if not self.quiet and not self.real_rate:
                 piece.touched = True
@@ -138,6 +213,12 @@ class World:
             overlap = self._overlap(piece.home, self._may_cover(piece))
             if contents.is_clear(piece, seen, overlap, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
+
+    def _miss_anywhere(self, piece: Piece, worth: float) -> None:
+        """Weigh a view of the whole cart without a piece that lay in it before the camera moved."""
+        moved = self.gap is not None and self.gap.moved
+        if moved and piece.unverified and self.quiet:
+            contents.miss_at_home(piece, self.time, worth)
 
     def _worth_of_view(self) -> float:
         """Return what this view is worth: little where all of several contents are gone from sight at once.
@@ -153,17 +234,18 @@ class World:
         return max((covered(home, by=piece.track.box) for piece in pieces), default=0.0)
 
     def _others(self, piece: Piece) -> list[Piece]:
-        """Return the other pieces seen now or a moment ago, for a detector misses one now and then."""
-        return [p for p in self.pieces if p is not piece and self.time - p.track.time <= _MOMENT_SECONDS]
+        return [p for p in self.pieces if p is not piece and self.lately_in_sight(p)]
 
     def _may_cover(self, piece: Piece) -> list[Piece]:
         """Return the other pieces that may lie over a missing one.
 
-        Below a real frame rate, where nobody would have seen it leave, what lies just in its place has more
-        likely come in its stead.
+        Below a real frame rate, and after a gap, nobody would have seen it leave: what lies just in its place
+        has more likely come in its stead.
         """
         others = self._others(piece)
-        return others if self.real_rate else [p for p in others if not contents.in_place_of(p, piece)]
+        if self.real_rate and not piece.unverified:
+            return others
+        return [p for p in others if not contents.in_place_of(p, piece)]
 
     def _seen_content(self, piece: Piece, worth: float) -> None:
         if not piece.away_from_home:

@@ -165,7 +165,7 @@ def look_of(name: str, noise: np.random.Generator, camera: Camera) -> Look | Non
     return (seen / np.linalg.norm(seen)).astype(np.float32)
 
 
-def _named(look: Look | None) -> str:
+def look_name(look: Look | None) -> str:
     """The product whose look this is."""
     return "" if look is None else max(PRODUCTS, key=lambda name: float(look @ plain_look(name)))
 
@@ -208,7 +208,7 @@ def run(frames: Sequence[Observation], opening: tuple[Place, ...]) -> tuple[list
     for seen in [*frames, None]:
         events = visits.finish() if seen is None else visits.update(seen)
         _keep_books(known, events, visits)
-        looks |= {piece.id: _named(piece.track.look) for piece in visits.contents}
+        looks |= {piece.id: look_name(piece.track.look) for piece in visits.contents}
         told += [
             Told(e.action, e.time, looks.get(e.piece, ""), e.visit, e.from_initial, e.unsure) for e in events
         ]
