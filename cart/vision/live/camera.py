@@ -45,6 +45,11 @@ class LiveCamera:
         return self._announcer.session
 
     @property
+    def cart(self) -> str:
+        """The cart's id."""
+        return self._announcer.cart
+
+    @property
     def start(self) -> datetime:
         """Aware time of the first frame, media time 0."""
         return self._announcer.start
@@ -77,6 +82,10 @@ class LiveCamera:
         self.figures.gaps += self._seeing
         self._seeing = False
         return self._announce(self.camera.interrupt(self._last_time, moved=moved, opening=opening))
+
+    def take_back(self) -> CartEvent | None:
+        """Return an event that undoes the last one; None where there is nothing to undo."""
+        return self._announcer.take_back(self._last_time)
 
     def finish(self) -> list[CartEvent]:
         """Return the events that the end of the run leaves open."""

@@ -1,4 +1,4 @@
-"""A camera to test with: plays pictures as MJPEG over HTTP, by the wall clock, in a process that can be killed.
+"""A camera to test with: plays MJPEG over HTTP by the wall clock, in a process that can be killed.
 
 Run: python mjpeg_server.py REEL [--port N] [--epoch T] [--speed X] [--loop] [--auth USER:PASSWORD]
 

@@ -1,0 +1,78 @@
+"""A test camera that can be killed, small reels for it, and a look at what a reader has read."""
+
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Condition
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from mjpeg_camera import Image, TestCamera, write_reel
+
+FPS = 25
+
+
+def small_picture(number: int, size: tuple[int, int] = (64, 48)) -> Image:
+    """A grey picture with a white square that moves."""
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    left = number * 3 % (size[0] - 10)
+    picture[10:20, left : left + 10] = 255
+    return picture
+
+
+@pytest.fixture
+def reel(tmp_path: Path) -> Path:
+    """A minute at 25 pictures a second."""
+    times = ((number / FPS, number % 20) for number in range(60 * FPS))
+    return write_reel(tmp_path / "reel.zip", map(small_picture, range(20)), times)
+
+
+@pytest.fixture
+def start_camera() -> Iterator[Callable[..., TestCamera]]:
+    """Start test cameras that end with the test."""
+    cameras = []
+
+    def start(reel: Path, *options: str) -> TestCamera:
+        cameras.append(TestCamera(reel, *options))
+        return cameras[-1]
+
+    yield start
+    for camera in cameras:
+        camera.kill()
+
+
+@pytest.fixture
+def dumb_port() -> Iterator[int]:
+    """A port where everybody is let in and nobody is answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture
+def news() -> Condition:
+    return Condition()
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Wait until something is true; fail where it is not within ten seconds."""
+
+    def wait(true: Callable[[], object], seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.005)
+
+    return wait

@@ -1,0 +1,81 @@
+"""The test camera as its user sees it: makes reels, starts the server, kills it and starts it again."""
+
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SERVER = Path(__file__).with_name("mjpeg_server.py")
+
+Image = NDArray[np.uint8]
+
+
+def write_reel(path: Path, pictures: Iterable[Image], times: Iterable[tuple[float, int]]) -> Path:
+    """Write a reel: its pictures, and for each moment in seconds the number of the picture to see."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, picture in enumerate(pictures):
+            archive.writestr(f"{number}.jpg", cv2.imencode(".jpg", picture)[1].tobytes())
+        archive.writestr("timeline.json", json.dumps([(at, f"{number}.jpg") for at, number in times]))
+    return path
+
+
+def reel_of_video(path: Path, video: Path, stretch: Callable[[float], float] = lambda time: time) -> Path:
+    """Write a reel of a video; `stretch` says when a moment of the video is to be seen.
+
+    Where it leaves out a time, the picture before is shown all the while, as a camera does.
+    """
+    with av.open(str(video)) as container:
+        frames = [
+            (float(frame.time or 0), np.asarray(frame.to_ndarray(format="bgr24"), np.uint8))
+            for frame in container.decode(video=0)
+        ]
+    step = frames[1][0] - frames[0][0]
+    times: list[tuple[float, int]] = []
+    for number, (seconds, _) in enumerate(frames):
+        at = stretch(seconds)
+        while times and at - times[-1][0] > 1.5 * step:
+            times.append((times[-1][0] + step, number - 1))
+        times.append((at, number))
+    return write_reel(path, (picture for _, picture in frames), times)
+
+
+class TestCamera:
+    """A server in a process of its own, on one port for as long as it lives."""
+
+    __test__ = False
+
+    def __init__(self, reel: Path, *options: str) -> None:
+        """Start to play now."""
+        self.epoch = time.time()
+        self._command = [sys.executable, str(SERVER), str(reel), "--epoch", repr(self.epoch), *options]
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Where it plays."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        """Be there again, on the same port; the scene has gone on."""
+        self._process = subprocess.Popen(
+            [*self._command, "--port", str(self.port)], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+
+    def kill(self) -> None:
+        """Be gone in the middle of a picture."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None

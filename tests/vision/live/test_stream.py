@@ -1,0 +1,119 @@
+"""Opening streams by URL, from a real server: what is refused, and in which words."""
+
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from mjpeg_camera import TestCamera
+
+from cart.errors import InputError
+from cart.vision.live import stream
+from cart.vision.live.shot import Shot, StreamLost
+from cart.vision.live.stream import UrlSource, plain
+
+Start = Callable[..., TestCamera]
+
+
+def test_pictures_come_as_they_are_sent(reel: Path, start_camera: Start) -> None:
+    connection = UrlSource(start_camera(reel).url, silence=5).open()
+    shots = [shot for shot in islice(connection.shots(), 10) if isinstance(shot, Shot)]
+    connection.close()
+
+    assert len(shots) >= 9
+    assert {shot.size for shot in shots} == {(64, 48)}
+    image = shots[-1].picture((64, 48)).image()
+    assert image.shape == (48, 64, 3)
+    assert image.max() > 200
+    assert image[0, 0].max() < 100
+
+
+def test_a_picture_is_scaled_when_somebody_looks(reel: Path, start_camera: Start) -> None:
+    connection = UrlSource(start_camera(reel).url, silence=5).open()
+    shot = next(shot for shot in connection.shots() if shot is not None)
+    picture = shot.picture((32, 24))
+    connection.close()
+
+    assert picture.image().shape == (24, 32, 3)
+    assert picture.luma().shape == (24, 32)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("page", "^no video comes from http://127.0.0.1:[0-9]+/page: give the address of the stream itself"),
+        ("nowhere", r"^there is no stream at .*/nowhere \(404\): check the path$"),
+    ],
+)
+def test_what_is_no_stream_is_refused(reel: Path, start_camera: Start, path: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        UrlSource(start_camera(reel).url + path, silence=5).open()
+
+
+@pytest.mark.parametrize("user", ["", "user:wrong-secret@"])
+def test_wrong_credentials_are_refused_and_never_shown(reel: Path, start_camera: Start, user: str) -> None:
+    camera = start_camera(reel, "--auth", "user:right")
+    source = UrlSource(f"http://{user}127.0.0.1:{camera.port}/?pwd=wrong-secret", silence=5)
+    with pytest.raises(InputError, match="refuses: give the right user and password") as caught:
+        source.open()
+
+    assert "wrong-secret" not in f"{caught.value} {source.name}"
+    assert caught.value.__cause__ is None
+
+
+def test_right_credentials_open_the_stream(reel: Path, start_camera: Start) -> None:
+    camera = start_camera(reel, "--auth", "user:right")
+    connection = UrlSource(f"http://user:right@127.0.0.1:{camera.port}/", silence=5).open()
+    shot = next(connection.shots())
+    connection.close()
+
+    assert shot is not None
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_a_refused_connection_is_told(free_port: int, scheme: str) -> None:
+    with pytest.raises(InputError, match="refuses the connection: check the address, and that the camera is"):
+        UrlSource(f"{scheme}://127.0.0.1:{free_port}/", silence=5).open()
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_a_server_that_says_nothing_is_given_up(
+    dumb_port: int, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "OPEN_SECONDS", 0.5)
+    begun = time.monotonic()
+    with pytest.raises(InputError, match="does not answer: check the address"):
+        UrlSource(f"{scheme}://user:secret@127.0.0.1:{dumb_port}/", silence=5).open()
+
+    assert time.monotonic() - begun < 3
+
+
+def test_a_stream_that_stops_in_the_middle_is_given_up(reel: Path, start_camera: Start) -> None:
+    connection = UrlSource(start_camera(reel).url + "frozen", silence=0.5).open()
+    begun = time.monotonic()
+    with pytest.raises(StreamLost, match=r"^nothing came for 0\.5 s$"):
+        list(connection.shots())
+    connection.close()
+
+    assert time.monotonic() - begun < 4
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://camera/1", "file:///etc/passwd", "rtsp://", "http://[::1", "concat://a|b", "://x"]
+)
+def test_an_address_of_another_kind_is_refused_without_opening_it(url: str) -> None:
+    with pytest.raises(InputError, match=r"is no camera's address: it starts with rtsp:// or http://$"):
+        UrlSource(url, silence=5)
+
+
+def test_an_unknown_host_is_told() -> None:
+    with pytest.raises(InputError, match=r"^no such host: camera\.invalid; check the address"):
+        UrlSource("http://user:secret@camera.invalid/", silence=5).open()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:secret@cam/v?user=me&pwd=secret", "rtsp://me:sec@secret@cam/v", "http://cam/v?secret"]
+)
+def test_nothing_secret_is_printed(url: str) -> None:
+    assert plain(url).endswith("://cam/v")
