@@ -144,6 +144,7 @@ def process(
     Exit codes: 0 the whole footage was read, 1 it broke off, 2 input that cannot be used, 130 Ctrl-C.
     """
     from cart.commands import process as command  # noqa: PLC0415  (keeps --help fast)
+    from cart.commands.session import Outputs  # noqa: PLC0415
     from cart.vision.recorded import Options  # noqa: PLC0415
 
     options = Options(
@@ -159,8 +160,90 @@ def process(
         evidence=evidence,
         hold_pictures=to is not None,
     )
-    outputs = command.Outputs(events=events, receipt=receipt, annotate=annotate, to=to, store=store)
+    outputs = Outputs(events=events, receipt=receipt, annotate=annotate, to=to, store=store)
     raise typer.Exit(command.run(footage, options, outputs, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def webcam(
+    cameras: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[INDEX|URL|FILE]...",
+            help="A camera's number, an RTSP or HTTP (MJPEG) URL, or a file played at its own speed;"
+            " several are watched at once, a session each. [default: 0]",
+            show_default=False,
+        ),
+    ] = None,
+    opening: Annotated[
+        list[Path] | None,
+        typer.Option(help="The cart's opening; several cameras take as many, in their order."),
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(help="The store's products: a folder with products.csv and images/.")
+    ] = None,
+    detector: Annotated[Path | None, typer.Option(help="Weights to detect with. [default: ours]")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write the events here, one JSON object a line.")
+    ] = None,
+    receipt: Annotated[Path | None, typer.Option(help="Write the receipt here, as JSON.")] = None,
+    annotate: Annotated[
+        Path | None, typer.Option(help="Write a video here that shows what was seen (.mp4).")
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Keep a picture of each event's item in this folder.")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Send the events, and a picture of each item, to this tally service (key: CART_KEY).",
+        ),
+    ] = None,
+    cart: Annotated[
+        str, typer.Option(help="The cart's id; with several cameras their number is added, as in 1-2.")
+    ] = "1",
+    store: Annotated[str, typer.Option(help="The store's id, for --to.")] = "1",
+    session: Annotated[
+        str | None, typer.Option(help="The session's id. [default: named after the time and the cart]")
+    ] = None,
+    window: Annotated[
+        bool | None,
+        typer.Option("--window/--no-window", help="Show a window. [default: where there is a display]"),
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Play files again and again.")] = False,
+    seconds: Annotated[float | None, typer.Option(min=0, metavar="S", help="Stop after S seconds.")] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Let the detector sleep while nothing moves.")
+    ] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print each receipt as one JSON object, and nothing else.")
+    ] = False,
+) -> None:
+    """Watch live cameras: what is added and removed as it happens, and the receipt at the end.
+
+    Keys, in the window or in the terminal: p pause, u undo the last event, q quit with the receipt.
+    A camera that is lost is opened again; the session goes on, and what changed meanwhile is marked for
+    review. No frame is kept or sent unless asked for.
+    """
+    from cart.commands import webcam as command  # noqa: PLC0415  (keeps --help fast)
+    from cart.commands.session import Outputs  # noqa: PLC0415
+    from cart.vision.recorded import Options  # noqa: PLC0415
+
+    options = Options(
+        catalog=catalog,
+        detector=detector,
+        gated=gate,
+        cart=cart,
+        session=session,
+        evidence=evidence,
+        hold_pictures=to is not None,
+    )
+    outputs = Outputs(events=events, receipt=receipt, annotate=annotate, to=to, store=store)
+    watching = command.Watching(openings=tuple(opening or ()), window=window, loop=loop, seconds=seconds)
+    sources = cameras or ["0"]
+    raise typer.Exit(command.run(sources, options, outputs, watching, quiet=quiet, as_json=as_json))
 
 
 @app.command()

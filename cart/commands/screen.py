@@ -66,24 +66,32 @@ class Screen:
             self._task = self._progress.add_task("embedding the catalog", total=total)
         self._progress.update(self._task, completed=done, total=total)
 
-    def begin(self, source: str, duration: float | None, opening_file: Path | None) -> None:
-        """Start the bar of the footage, and say which opening holds."""
+    def note(self, message: str) -> None:
+        """Show a line that is good to know."""
+        self._say("note", message)
+
+    def begin(self, name: str, duration: float | None, opening_file: Path | None) -> None:
+        """Start the bar of the footage, and say which opening holds; without a duration it only moves."""
         if opening_file is None:
-            self._say(
-                "note",
-                "no opening file, so the whole picture is the cart's opening; `cart calibrate` will make one",
+            self.note(
+                "no opening file, so the whole picture is the cart's opening; `cart calibrate` will make one"
             )
         if self._task is not None:
             self._progress.remove_task(self._task)
-        self._task = self._progress.add_task(Path(source).name, total=duration)
+        self._task = self._progress.add_task(Path(name).name, total=duration)
+
+    def status(self, text: str) -> None:
+        """Show a few words in the place of the bar's name."""
+        if self._task is not None:
+            self._progress.update(self._task, description=text)
 
     def advance(self, time: float) -> None:
         """Move the bar to a moment of the footage."""
         if self._task is not None:
             self._progress.update(self._task, completed=time)
 
-    def show_event(self, event: CartEvent, name: str) -> None:
-        """Show one event as a line."""
+    def show_event(self, event: CartEvent, name: str, label: str = "") -> None:
+        """Show one event as a line; `label` says which camera, where there are several."""
         if self._silent:
             return
         sign, word = ("[green]+[/]", "added") if event.action == "add" else ("[red]-[/]", "removed")
@@ -93,7 +101,7 @@ class Screen:
         if event.data.needs_review:
             notes += ", [yellow]to be reviewed[/]"
         self._progress.console.print(
-            f"{event.media_time:8.2f} s  {sign} {word:7}  {escape(name)}  [dim]({notes})[/]"
+            f"{escape(label)}{event.media_time:8.2f} s  {sign} {word:7}  {escape(name)}  [dim]({notes})[/]"
         )
 
     def show_receipt(self, receipt: Receipt) -> None:

@@ -39,6 +39,7 @@ class Announcer:
     model: str
     review_below: float
     pictures: Pictures = field(default_factory=Pictures)
+    _last: CartEvent | None = None
     _sequence: int = 0
     _in_visit: Counter[int] = field(default_factory=Counter)
 
@@ -50,7 +51,7 @@ class Announcer:
         event_id = self._id(noticed)
         confidence = event.confidence * (product.confidence if product is not None else 1.0)
         unknown = product is not None and product.gtin is None
-        return CartEvent(
+        self._last = CartEvent(
             id=event_id,
             source=f"/carts/{self.cart}",
             subject=self.session,
@@ -75,6 +76,35 @@ class Announcer:
                 ),
                 model=self.model,
             ),
+        )
+        return self._last
+
+    def take_back(self, time: float) -> CartEvent | None:
+        """Return an event that undoes the last one by the shopper's word; None where there is none to undo.
+
+        It says the same of the same product the other way round. An event undone is not undone again, nor is
+        one that waits for review, which is answered there, or that billed nothing.
+
+        Args:
+            time: media seconds of the present.
+        """
+        last, self._last = self._last, None
+        if last is None or last.data.needs_review or last.data.from_initial:
+            return None
+        self._sequence += 1
+        undone = {
+            "sequence": self._sequence,
+            "media_time": time,
+            "confidence": 1.0,
+            "evidence": Evidence(from_=time, to=time),
+        }
+        return last.model_copy(
+            update={
+                "id": event_id_live(),
+                "type": EVENT_TYPES["remove" if last.action == "add" else "add"],
+                "time": self.start + timedelta(seconds=time),
+                "data": last.data.model_copy(update=undone),
+            }
         )
 
     def _id(self, noticed: Noticed) -> UUID:

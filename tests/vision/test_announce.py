@@ -137,3 +137,25 @@ def test_an_item_never_seen_alone_has_no_picture(tmp_path: Path) -> None:
 
     assert event.data.evidence.image is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_event_is_taken_back_once() -> None:
+    ours = announcer(digest=None)
+    added = ours.announce(noticed())
+
+    undone = ours.take_back(9.5)
+
+    assert undone is not None
+    assert (undone.action, undone.gtin, undone.media_time) == ("remove", added.gtin, 9.5)
+    assert (undone.data.sequence, undone.data.confidence, undone.data.evidence.image) == (2, 1.0, None)
+    assert undone.id != added.id
+    assert ours.take_back(9.6) is None
+    assert ours.announce(noticed()).data.sequence == 3
+
+
+@pytest.mark.parametrize("changes", [{"unsure": True}, {"action": "remove", "from_initial": True}])
+def test_what_was_not_billed_is_not_taken_back(changes: dict[str, Any]) -> None:
+    ours = announcer(digest=None)
+    ours.announce(noticed(**changes))
+
+    assert ours.take_back(9.5) is None
