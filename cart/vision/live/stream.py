@@ -138,7 +138,8 @@ class AvConnection:
             except av.ExitError:
                 raise StreamLost(f"nothing came for {self._silence:g} s") from None
             except (av.FFmpegError, OSError) as error:
-                raise StreamLost(error.strerror or "the connection broke") from None
+                broke = error.errno == errno.EIO or not error.strerror
+                raise StreamLost("the connection broke" if broke else error.strerror) from None
             else:
                 raise StreamLost("the stream ended")
         raise StreamLost("it is damaged")

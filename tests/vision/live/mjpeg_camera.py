@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -27,23 +28,21 @@ def write_reel(path: Path, pictures: Iterable[Image], times: Iterable[tuple[floa
     return path
 
 
-def reel_of_video(path: Path, video: Path, stretch: Callable[[float], float] = lambda time: time) -> Path:
-    """Write a reel of a video; `stretch` says when a moment of the video is to be seen.
+def reel_of_video(
+    path: Path, video: Path, stretch: Callable[[float], float] = lambda seconds: seconds, fps: float = 12
+) -> Path:
+    """Write a reel of a video, seen at `fps` pictures a second; `stretch` says when a moment of it is seen.
 
-    Where it leaves out a time, the picture before is shown all the while, as a camera does.
+    Where that leaves out a time, the picture before is shown all the while, as a camera does.
     """
     with av.open(str(video)) as container:
         frames = [
             (float(frame.time or 0), np.asarray(frame.to_ndarray(format="bgr24"), np.uint8))
             for frame in container.decode(video=0)
         ]
-    step = frames[1][0] - frames[0][0]
-    times: list[tuple[float, int]] = []
-    for number, (seconds, _) in enumerate(frames):
-        at = stretch(seconds)
-        while times and at - times[-1][0] > 1.5 * step:
-            times.append((times[-1][0] + step, number - 1))
-        times.append((at, number))
+    seen_from = [stretch(seconds) for seconds, _ in frames]
+    moments = [number / fps for number in range(int(seen_from[-1] * fps) + 1)]
+    times = [(at, max(0, bisect_right(seen_from, at + 1e-6) - 1)) for at in moments]
     return write_reel(path, (picture for _, picture in frames), times)
 
 
