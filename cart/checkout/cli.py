@@ -1,6 +1,8 @@
 """The commands of the tally service: `serve`, `keys`, `rebuild`, `backup`, `restore`."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,10 +41,10 @@ def serve(
 ) -> None:
     """Start the service. The first start prints an admin key, once."""
     settings = service_settings(database=database, catalog=catalog)
-    service = _prepared(settings)
-    if workers > 1 and service.store.is_sqlite:
+    if workers > 1 and Store(settings.database).is_sqlite:
         raise InputError("an SQLite file is for one process: leave --workers at 1, or use PostgreSQL")
-    _begin(service)
+    with _opened(settings) as service:
+        _begin(service)
     log_as_json()
     options: dict[str, Any] = {
         "host": host,
@@ -53,9 +55,8 @@ def serve(
         "server_header": False,
     }
     if workers == 1:
-        uvicorn.run(create_app(service), **options)
+        uvicorn.run(create_app(Service(Store(settings.database), settings)), **options)
         return
-    service.store.close()
     os.environ["CART_DATABASE"] = settings.database
     uvicorn.run("cart.checkout.api.app:from_environment", factory=True, workers=workers, **options)
 
@@ -81,7 +82,7 @@ def make(
     database: Database = None,
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
-    with _prepared(service_settings(database=database)).work() as work:
+    with _opened(service_settings(database=database)) as service, service.work() as work:
         _, key = make_key(work, _role(role), scope, label)
     print(key)  # noqa: T201
 
@@ -89,7 +90,7 @@ def make(
 @keys.command("list")
 def show(database: Database = None) -> None:
     """List the keys, without their secrets."""
-    with _prepared(service_settings(database=database)).reading() as work:
+    with _opened(service_settings(database=database)) as service, service.reading() as work:
         rows = list_keys(work)
     table = Table("id", "role", "scope", "label", "made", "revoked")
     for row in rows:
@@ -100,7 +101,7 @@ def show(database: Database = None) -> None:
 @keys.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(help="the key's id")], database: Database = None) -> None:
     """Revoke a key; running services refuse it within seconds."""
-    with _prepared(service_settings(database=database)).work() as work:
+    with _opened(service_settings(database=database)) as service, service.work() as work:
         revoke_key(work, key_id)
 
 
@@ -110,7 +111,8 @@ def rebuild(
     repair: Annotated[bool, typer.Option("--repair", help="put the rebuilt tallies in place")] = False,
 ) -> None:
     """Rebuild every tally from the ledger and check that it equals the kept one; exit 1 if not."""
-    differences = list(check_ledgers(_prepared(service_settings(database=database)), repair=repair))
+    with _opened(service_settings(database=database)) as service:
+        differences = list(check_ledgers(service, repair=repair))
     for session, difference in differences:
         print(f"{session}: {difference}")  # noqa: T201
     if differences:
@@ -131,10 +133,15 @@ def restore(
     stores.restore(service_settings(database=database).database, saved)
 
 
-def _prepared(settings: ServiceSettings) -> Service:
+@contextmanager
+def _opened(settings: ServiceSettings) -> Iterator[Service]:
+    """Give the service's database, migrated; close it at the end."""
     store = Store(settings.database)
-    store.migrate()
-    return Service(store, settings)
+    try:
+        store.migrate()
+        yield Service(store, settings)
+    finally:
+        store.close()
 
 
 def _role(text: str) -> Role:

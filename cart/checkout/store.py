@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from cart.checkout.problems import Conflict, StorageFull, Unavailable
 from cart.errors import InputError
@@ -52,6 +53,8 @@ class Store:
                 yield tx
         except DBAPIError as error:
             raise _problem(error) from error
+        except PoolTimeoutError as error:
+            raise _unavailable() from error
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -65,6 +68,8 @@ class Store:
                 yield tx
         except DBAPIError as error:
             raise _problem(error) from error
+        except PoolTimeoutError as error:
+            raise _unavailable() from error
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision, up or down (`base` for none).
@@ -230,13 +235,18 @@ def _migrate(connection: sa.Connection, revision: str) -> None:
     connection.commit()
 
 
+def _unavailable() -> Unavailable:
+    """Return the problem of a lost database; it may have been lost after the last word of a transaction."""
+    return Unavailable("the database cannot be reached: send it again, with its event ids or Idempotency-Key")
+
+
 def _problem(error: DBAPIError) -> Exception:
     """Return the problem that says of a database's failure only what the caller can use."""
     text = str(error.orig).lower()
     if "full" in text or "no space" in text:
         return StorageFull("nothing was stored: the service has no space left; try again later")
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
-        return Unavailable("nothing was stored: the database cannot be reached; try again")
+        return _unavailable()
     if isinstance(error, sa.exc.IntegrityError):
         return Conflict("another request came first: read the current state and try again")
     return error

@@ -74,6 +74,14 @@ def test_a_full_disk_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_full_disk_of_postgresql_is_told(databases) -> None:
+    store = Store(databases.make("postgresql"))
+    full = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'No space left on device'; END $$"
+    with pytest.raises(StorageFull), store.transaction() as tx:
+        tx.execute(sa.text(full))
+    store.close()
+
+
 def test_a_database_that_cannot_be_reached_is_told() -> None:
     store = Store("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Unavailable, match="cannot be reached"), store.transaction():

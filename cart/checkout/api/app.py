@@ -25,6 +25,7 @@ from cart.checkout.problems import (
     MethodNotAllowed,
     NotFound,
     Problem,
+    StorageFull,
     TooLarge,
     TooMany,
     Unauthorized,
@@ -111,7 +112,7 @@ async def _keep_tidy(service: Service) -> None:
 
 def _answer(problem: Problem) -> JSONResponse:
     headers = {}
-    if isinstance(problem, TooMany | Unavailable):
+    if isinstance(problem, TooMany | Unavailable | StorageFull):
         headers["Retry-After"] = "1"
     if isinstance(problem, Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
