@@ -38,6 +38,7 @@ class Windows:
     """
 
     def __init__(self, titles: list[str]) -> None:
+        os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")  # its fonts are of no concern here
         self._titles = titles
         self._shown: set[str] = set()
 

@@ -1,0 +1,204 @@
+"""`cart webcam` on a file played at its own speed: keys, a window, outputs, what cannot be used."""
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cart.events import CartEvent
+
+Command = Callable[..., "Result"]  # noqa: F821  (conftest's)
+Film = Callable[..., Path]
+Told = Callable[[Path], list[CartEvent]]
+
+CART = (sys.executable, "-m", "cart")
+HAPPENED = [("add", 2.2), ("add", 4.6), ("remove", 7.1)]
+
+
+def happened(events: list[CartEvent]) -> list[tuple[str, object]]:
+    return [(event.action, pytest.approx(event.media_time, abs=0.3)) for event in events]
+
+
+def start(*words: object, stdin: int = subprocess.DEVNULL, **environment: str) -> "subprocess.Popen[str]":
+    command = [*CART, "webcam", *map(str, words)]
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name != "DISPLAY"} | environment,
+    )
+
+
+def test_a_file_is_played_to_its_end_and_the_receipt_is_shown(
+    film: Film, colours: Path, tmp_path: Path, told: Told
+) -> None:
+    outputs = [tmp_path / name for name in ("e.jsonl", "r.json", "a.mp4")]
+    flags = [
+        word for pair in zip(("--events", "--receipt", "--annotate"), outputs, strict=True) for word in pair
+    ]
+    began = time.monotonic()
+    with start(film(), "--detector", colours, *flags) as cart:
+        out, err = cart.communicate()
+
+    assert (cart.returncode, err) == (0, "note: no display, so no window is shown; all else goes on\n")
+    assert time.monotonic() - began > 8.0
+    assert happened(told(outputs[0])) == HAPPENED
+    assert {event.id.version for event in told(outputs[0])} == {7}
+    assert json.loads(outputs[1].read_text())["lines"][0]["quantity"] == 1
+    assert outputs[2].stat().st_size > 10_000
+    assert "Receipt of live-" in out
+
+
+def test_several_cameras_have_a_session_each(film: Film, colours: Path, tmp_path: Path, told: Told) -> None:
+    events, receipt = tmp_path / "e.jsonl", tmp_path / "r.json"
+    words = [film("a.mp4"), film("b.mp4"), "--events", events, "--receipt", receipt, "--session", "s"]
+    with start(*words, "--detector", colours, "--cart", "7", "--json") as cart:
+        out, _ = cart.communicate()
+
+    assert [json.loads(line)["session"] for line in out.splitlines()] == ["s-1", "s-2"]
+    for place in (1, 2):
+        seen = told(tmp_path / f"e-{place}.jsonl")
+        assert happened(seen) == HAPPENED
+        assert {(event.source, event.subject) for event in seen} == {(f"/carts/7-{place}", f"s-{place}")}
+        assert json.loads((tmp_path / f"r-{place}.json").read_text())["session"] == f"s-{place}"
+
+
+class Terminal:
+    """A terminal whose keys are pressed by the test."""
+
+    def __init__(self) -> None:
+        self._ours, self.theirs = pty.openpty()
+
+    def press(self, key: str) -> None:
+        os.write(self._ours, key.encode())
+
+    def close(self) -> None:
+        os.close(self._ours)
+        os.close(self.theirs)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    terminal = Terminal()
+    yield terminal
+    terminal.close()
+
+
+def test_keys_undo_the_last_event_and_quit(
+    film: Film, colours: Path, tmp_path: Path, told: Told, terminal: Terminal
+) -> None:
+    events = tmp_path / "e.jsonl"
+    words = [film(seconds=60), "--detector", colours, "--events", events]
+    with start(*words, stdin=terminal.theirs) as cart:
+        assert cart.stdout is not None
+        assert "added" in cart.stdout.readline()
+        terminal.press("u")
+        assert "removed" in cart.stdout.readline()
+        terminal.press("q")
+        out, _ = cart.communicate()
+
+    assert cart.returncode == 0
+    added, undone = told(events)[:2]
+    assert (added.action, undone.action) == ("add", "remove")
+    assert added.data.visit == undone.data.visit
+    assert "Receipt of" in out
+
+
+def test_what_happens_in_a_pause_is_not_guessed_at(
+    film: Film, colours: Path, tmp_path: Path, told: Told, terminal: Terminal
+) -> None:
+    events = tmp_path / "e.jsonl"
+    words = [film(), "--detector", colours, "--events", events]
+    with start(*words, stdin=terminal.theirs) as cart:
+        assert cart.stdout is not None
+        assert "added" in cart.stdout.readline()
+        terminal.press("p")
+        time.sleep(3.0)
+        terminal.press("p")
+        _, err = cart.communicate()
+
+    assert [line for line in err.splitlines() if "no display" not in line] == [
+        "note: paused: p goes on",
+        "note: going on",
+    ]
+    first, second, *_ = told(events)
+    assert (first.action, first.data.needs_review) == ("add", False)
+    assert (second.action, second.data.needs_review) == ("add", True)
+
+
+def test_ctrl_c_ends_with_the_receipt(film: Film, colours: Path) -> None:
+    with start(film(seconds=60), "--detector", colours, "--loop") as cart:
+        assert cart.stdout is not None
+        cart.stdout.readline()
+        cart.send_signal(signal.SIGINT)
+        out, err = cart.communicate(timeout=30)
+
+    assert cart.returncode == 130
+    assert "stopped by Ctrl-C" in err
+    assert "Receipt of" in out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is full")
+def test_a_disk_that_is_full_is_told_once_and_the_run_goes_on(film: Film, colours: Path) -> None:
+    with start(film(), "--detector", colours, "--events", "/dev/full", "--no-window") as cart:
+        out, err = cart.communicate()
+
+    assert (cart.returncode, err) == (1, "error: --events /dev/full: No space left on device\n")
+    assert sum(word in line for line in out.splitlines() for word in ("added", "removed")) == 3
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb, a display without a screen")
+@pytest.mark.skipif(shutil.which("xdotool") is None, reason="needs xdotool, which presses keys")
+def test_a_window_shows_the_camera_and_takes_keys(film: Film, colours: Path) -> None:
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24"]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        try:
+            display = f":{os.read(reading, 16).decode().strip()}"
+            with start(film(seconds=60), "--detector", colours, DISPLAY=display) as cart:
+                assert cart.stdout is not None
+                cart.stdout.readline()
+                environment = os.environ | {"DISPLAY": display}
+                find = ["xdotool", "search", "--sync", "--name", "cart: "]
+                subprocess.run(find, env=environment, check=True, capture_output=True, timeout=30)
+                press = ["xdotool", "search", "--name", "cart: ", "windowfocus", "--sync", "key", "q"]
+                subprocess.run(press, env=environment, check=True, timeout=30)
+                out, err = cart.communicate(timeout=30)
+        finally:
+            server.terminate()
+            os.close(reading)
+            os.close(writing)
+
+    assert (cart.returncode, err) == (
+        0,
+        "note: keys: p pause, u undo the last event, q quit with the receipt\n",
+    )
+    assert "Receipt of" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["77"], "no camera 77"),
+        (["none.mp4"], "no such file or folder: none.mp4"),
+        (["rtsp://user:secret@127.0.0.1:1/x"], "rtsp://127.0.0.1:1/x refuses the connection"),
+        (["gopher://camera"], "gopher://camera"),
+    ],
+)
+def test_a_camera_that_cannot_be_used_is_told_in_one_line(cart: Command, words: list[str], line: str) -> None:
+    result = cart("webcam", *words)
+
+    assert (result.code, result.out) == (2, [])
+    assert len(result.err) == 1
+    assert line in result.err[0]
+    assert "secret" not in result.err[0]
