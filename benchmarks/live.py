@@ -51,6 +51,9 @@ BEFORE, AFTER = 2.0, 1.0
 LATE = 10.0
 """Seconds within which what a gap hid has to be told."""
 
+PITCH = 10.0
+"""Seconds of the scene from kill to kill."""
+
 MOST_AGE = 1.0
 SHARE_IN_TIME = 0.95
 MOST_GROWTH_MB = 20.0
@@ -100,7 +103,7 @@ def drawn_out(hold: float) -> Callable[[float], float]:
 
 def gaps(kills: int, console: Console) -> bool:
     """Kill the camera again and again; return whether the events are those of the truth."""
-    stretch = drawn_out(max(0.0, kills * 5.5 - TRIP_SECONDS) / len(QUIET))
+    stretch = drawn_out(max(0.0, kills * PITCH - TRIP_SECONDS) / len(QUIET))
     length, rng = stretch(TRIP_SECONDS), random.Random(1)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -117,6 +120,7 @@ def gaps(kills: int, console: Console) -> bool:
             f"gaps: {len(killer.outages)} kills in {length:.0f} s, "
             f"{live.cameras[0].figures.reconnects} times back, "
             f"{live.cameras[0].figures.gaps} gaps seen; "
+            f"median {median(gone.ended - gone.began for gone in killer.outages):.1f} s; "
             f"{open_handles() - handles:+d} open handles"
         )
     return judge(events, start, stretch, killer.outages, console)

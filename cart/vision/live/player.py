@@ -45,7 +45,8 @@ class FileReader(Reader):
     def _play_round(self, offset: float) -> float:
         """Play the file once, from a media time on; return the media time at which the next round starts."""
         time = offset
-        with open_footage(self._path, warn=self._warn) as footage:
+        warn = self._warn if self._stretch == 1 else _ignore  # what is odd is odd in every round
+        with open_footage(self._path, warn=warn) as footage:
             for frame in footage:
                 time = offset + frame.time
                 if self.size is None:
@@ -64,3 +65,7 @@ class FileReader(Reader):
             self._begun = now()
         due = self._begun + time / self._speed
         return not self._stopping.wait(max(0.0, due - now()))
+
+
+def _ignore(_: str) -> None:
+    """Take a line and say nothing."""

@@ -145,7 +145,7 @@ class StreamReader(Reader):
         self._lost = False
         self._waits = waits(random.Random())  # noqa: S311  (to spread the carts' tries, not to keep a secret)
         self._intervals: deque[float] = deque(maxlen=9)
-        self._last_size: tuple[int, int] | None = None
+        self._sizes: set[tuple[int, int]] = set()
 
     @property
     def gap(self) -> float:
@@ -232,6 +232,7 @@ class StreamReader(Reader):
         self._intervals.append(interval)
 
     def _note_size(self, size: tuple[int, int]) -> None:
-        if self._last_size is not None and size != self._last_size and self.size is not None:
+        """Tell of another size, once."""
+        if self._sizes and size not in self._sizes and self.size is not None:
             self._warn(size_warning(f"of {self.name} to {size[0]}x{size[1]}", self.size))
-        self._last_size = size
+        self._sizes.add(size)

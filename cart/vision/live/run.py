@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from cart.catalog import load_catalog
+from cart.errors import InputError
 from cart.settings import settings
 from cart.vision.announce import Announcer
 from cart.vision.detection import load_detector
@@ -76,13 +77,15 @@ class Live:
             loop: play files again and again.
             speed: of files, times their own; infinite plays them as fast as they are looked at.
             silence: seconds without a picture after which a camera counts as lost.
-            warn: takes a line for each thing that is odd; called while opening and iterating only.
+            warn: takes a line for each thing that is odd; called by the caller's own thread only.
             progress: told how many of how many pictures of the catalog are embedded.
 
         Raises:
             InputError: a camera or an option cannot be used.
         """
         check_ids(options)
+        if len(openings) > len(sources):
+            raise InputError("there are more openings than cameras: give --opening once for each camera")
         self._warn = warn
         self._lines: SimpleQueue[str] = SimpleQueue()
         self._news = Condition()

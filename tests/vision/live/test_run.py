@@ -302,6 +302,11 @@ def test_options_that_make_no_sense_are_refused(video: Path, options: dict[str, 
         Live([str(video)], Options(**options))
 
 
+def test_more_openings_than_cameras_are_refused(video: Path) -> None:
+    with pytest.raises(InputError, match=r"^there are more openings than cameras"):
+        Live([str(video)], Options(), openings=[None, None])
+
+
 def test_ids_and_openings_of_several_cameras(
     video: Path, tmp_path: Path, slow: Callable[[float], None]
 ) -> None:

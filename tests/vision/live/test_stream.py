@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from mjpeg_camera import TestCamera
@@ -14,6 +17,13 @@ from cart.vision.live.shot import Shot, StreamLost
 from cart.vision.live.stream import UrlSource, plain
 
 Start = Callable[..., TestCamera]
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 def test_pictures_come_as_they_are_sent(reel: Path, start_camera: Start) -> None:
@@ -49,6 +59,21 @@ def test_a_picture_is_scaled_when_somebody_looks(reel: Path, start_camera: Start
 def test_what_is_no_stream_is_refused(reel: Path, start_camera: Start, path: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         UrlSource(start_camera(reel).url + path, silence=5).open()
+
+
+def test_a_recording_on_a_web_server_is_no_camera(make_video: Callable[..., Path]) -> None:
+    folder = make_video("trip.mp4").parent
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietFiles, directory=str(folder))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with pytest.raises(
+                InputError, match=r"is a recording, not a live stream: give it to cart process$"
+            ):
+                UrlSource(f"http://127.0.0.1:{server.server_port}/trip.mp4", silence=5).open()
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize("user", ["", "user:wrong-secret@"])
