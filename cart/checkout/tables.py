@@ -85,6 +85,7 @@ sessions = sa.Table(
     sa.Column("checkout_at", Utc),
     sa.Column("closed_at", Utc),
     sa.Column("payment", sa.String(200)),
+    sa.Column("faults", sa.Text),
     sa.Index(
         "uq_sessions_open_cart",
         "cart",
@@ -114,6 +115,16 @@ entries = sa.Table(
     sa.PrimaryKeyConstraint("source", "id"),
     sa.UniqueConstraint("session", "sequence", "ordinal"),
     sa.Index("ix_entries_id", "id"),
+)
+camera_events = sa.Table(
+    "camera_events",
+    metadata,
+    sa.Column("source", sa.String(120), nullable=False),
+    sa.Column("id", sa.String(36), nullable=False),
+    sa.Column("session", sa.ForeignKey("sessions.id"), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("received_at", Utc, nullable=False),
+    sa.PrimaryKeyConstraint("source", "id"),
 )
 lines = sa.Table(
     "lines",

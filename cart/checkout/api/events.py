@@ -1,7 +1,7 @@
 """Cart events in: one, or a batch, of one session or of many."""
 
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -13,16 +13,17 @@ from cart.checkout.api.access import CartCaller
 from cart.checkout.api.commands import answers
 from cart.checkout.api.shapes import SessionId
 from cart.checkout.problems import BadRequest, Invalid, TooLarge, UnsupportedMedia
-from cart.checkout.service.ingest import Result, take_events, take_mixed
+from cart.checkout.service.ingest import AnyEvent, Result, take_events, take_mixed
 from cart.checkout.service.keys import Caller
 from cart.checkout.service.work import Service
-from cart.events import CartEvent, first_problem
+from cart.events import CameraEvent, CameraEventType, CartEvent, first_problem
 
 router = APIRouter(tags=["events"])
 
 ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 _PLAIN = "application/json"
+CAMERA_TYPES = get_args(CameraEventType)
 
 EXAMPLE: dict[str, Any] = {
     "specversion": "1.0",
@@ -64,7 +65,7 @@ _RESULTS: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-Parsed = list[CartEvent | Result]
+Parsed = list[AnyEvent | Result]
 
 
 async def read_events(request: Request) -> Parsed:
@@ -97,9 +98,10 @@ def _listed(raw: bytes, media: str, limit: int) -> list[Any]:
     return listed
 
 
-def _event(value: Any) -> CartEvent | Result:
+def _event(value: Any) -> AnyEvent | Result:
+    kind = value.get("type") if isinstance(value, dict) else None
     try:
-        return CartEvent.model_validate(value)
+        return (CameraEvent if kind in CAMERA_TYPES else CartEvent).model_validate(value)
     except ValidationError as error:
         given = value.get("id") if isinstance(value, dict) else None
         shown = given[:100] if isinstance(given, str) else None
@@ -119,6 +121,9 @@ async def send_session_events(
 
     One CloudEvents object, or a batch. Each is applied once, in order of `sequence`; it is answered with
     `applied`, `duplicate`, `pending` (an earlier one is missing) or `refused`, with its problem.
+
+    Camera events (`cart.camera.degraded`, `cart.camera.recovered`) are taken too: they show beside the
+    tally, and cost nothing.
     """
     return await _answer(request, caller, events, session)
 
@@ -132,14 +137,14 @@ async def send_events(request: Request, caller: CartCaller, events: Events) -> J
 async def _answer(request: Request, caller: Caller, parsed: Parsed, session: str | None) -> JSONResponse:
     began = perf_counter()
     service: Service = request.app.state.service
-    events = [event for event in parsed if isinstance(event, CartEvent)]
+    events = [event for event in parsed if not isinstance(event, Result)]
     taken = iter(await run_in_threadpool(_take, service, session, events, caller))
     results = [given if isinstance(given, Result) else next(taken) for given in parsed]
     request.app.state.metrics.count_events(results, perf_counter() - began)
     return JSONResponse({"results": [result.to_dict() for result in results]})
 
 
-def _take(service: Service, session: str | None, events: list[CartEvent], caller: Caller) -> list[Result]:
+def _take(service: Service, session: str | None, events: list[AnyEvent], caller: Caller) -> list[Result]:
     with service.work() as work:
         if session is None:
             return take_mixed(work, events, caller)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cart.checkout.service.catalogs import read_store
 from cart.checkout.service.sessions import OPEN_STATES
 from cart.checkout.service.tallies import tally
-from cart.checkout.service.trips import LOAD, trip_of
+from cart.checkout.service.trips import LOAD, Trip, trip_of
 from cart.checkout.service.work import Work
 from cart.checkout.tables import lines, products, reviews, sessions
 
@@ -17,7 +17,7 @@ _PUT_BACK_SHOWN = 10
 
 
 def store_now(work: Work, store: str) -> dict[str, Any]:
-    """Return a store's figures: carts, items and value, movement, reviews, what is put back, silent carts.
+    """Return a store's figures: carts, value, movement, reviews, what is put back, bad cameras, silent carts.
 
     Raises:
         NotFound: there is no such store.
@@ -35,8 +35,15 @@ def store_now(work: Work, store: str) -> dict[str, Any]:
         **_movement(work, store),
         "reviews_waiting": _reviews_waiting(work, store),
         "most_put_back": _most_put_back(work, store),
+        "degraded_cameras": [
+            {"cart": trip.cart, **fault} for trip in sorted(trips, key=_cart) for fault in trip.faults
+        ],
         "silent_carts": sorted(trip.cart for trip in trips if trip.active_at < silent),
     }
+
+
+def _cart(trip: Trip) -> str:
+    return trip.cart
 
 
 def _movement(work: Work, store: str) -> dict[str, int]:

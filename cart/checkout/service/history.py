@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from cart.checkout.tables import entries, lines
 _CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 _DIGITAL_LINK = "https://id.gs1.org/01/"
 _ACTIONS = {"add": "ADD", "reversal": "DELETE", "initial": "DELETE"}
+_STEPS = {"ADD": "picking", "DELETE": "removing"}
+"""Business steps of GS1's Core Business Vocabulary."""
 
 
 def ledger_lines(work: Work, session: str, *, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
@@ -44,7 +47,8 @@ def _told(row: sa.RowMapping) -> dict[str, Any]:
 def epcis_document(work: Work, session: str) -> dict[str, Any]:
     """Return a session's lines as an EPCIS 2.0 document: AssociationEvents of the cart and its items.
 
-    A line that was voided carries an errorDeclaration that names the lines written in its place.
+    A line that was voided carries an errorDeclaration that names the lines written in its place. Lines of no
+    known product are left out: an event without children would mean the whole cart.
 
     Raises:
         NotFound: there is no such session.
@@ -56,7 +60,7 @@ def epcis_document(work: Work, session: str) -> dict[str, Any]:
     voids = {row.reverses: row for row in rows if row.kind == "void"}
     standing = defaultdict(list)
     for row in rows:
-        if row.kind in _ACTIONS and row.number not in voids:
+        if _is_told(row) and row.number not in voids:
             standing[row.event].append(_line_id(trip, row.number))
     return {
         "@context": [_CONTEXT],
@@ -67,10 +71,14 @@ def epcis_document(work: Work, session: str) -> dict[str, Any]:
             "eventList": [
                 _event(trip, row, times[row.event], voids.get(row.number), standing[row.event])
                 for row in rows
-                if row.kind in _ACTIONS
+                if _is_told(row)
             ]
         },
     }
+
+
+def _is_told(row: Any) -> bool:
+    return row.kind in _ACTIONS and row.gtin14 is not None
 
 
 def _event_times(work: Work, session: str) -> dict[str, str]:
@@ -89,8 +97,9 @@ def _event(trip: Trip, row: Any, time: str, void: Any, corrective: Sequence[str]
         "recordTime": row.at.isoformat(),
         "eventTimeZoneOffset": "+00:00",
         "action": _ACTIONS[row.kind],
+        "bizStep": _STEPS[_ACTIONS[row.kind]],
         "parentID": f"urn:cart:{trip.cart}",
-        "childQuantityList": [_quantity(row)] if row.gtin14 else [],
+        "childQuantityList": [_quantity(row)],
         "bizLocation": {"id": f"urn:cart:store:{trip.store}"},
     }
     if void is None:
@@ -104,5 +113,7 @@ def _line_id(trip: Trip, number: int) -> str:
 
 
 def _quantity(row: Any) -> dict[str, Any]:
-    quantity = {"epcClass": f"{_DIGITAL_LINK}{row.gtin14}", "quantity": row.quantity}
-    return {**quantity, "quantity": float(row.weight), "uom": "KGM"} if row.weight else quantity
+    item = {"epcClass": f"{_DIGITAL_LINK}{row.gtin14}"}
+    if row.weight is None:
+        return {**item, "quantity": row.quantity}
+    return {**item, "quantity": float(Decimal(row.weight) * row.quantity), "uom": "KGM"}

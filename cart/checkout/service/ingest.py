@@ -1,4 +1,7 @@
-"""Cart events in: each stored once, taken in order of sequence, priced, and answered for."""
+"""Cart events in: each stored once, taken in order of sequence, priced, and answered for.
+
+Camera events come the same way; they have no sequence and no line in the ledger.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +14,16 @@ from cart.checkout.ledger import Doubt, Entry
 from cart.checkout.pricing import Item, in_force
 from cart.checkout.problems import Forbidden, Invalid, NotFound, Problem, SequenceTaken, SessionClosed
 from cart.checkout.service.booking import apply
+from cart.checkout.service.cameras import keep_camera_events, known_camera_events
 from cart.checkout.service.keys import Caller
 from cart.checkout.service.trips import Trip, load
 from cart.checkout.service.work import Work
 from cart.checkout.store import insert_many
 from cart.checkout.tables import entries
-from cart.events import CartEvent
+from cart.events import CameraEvent, CartEvent
 
 MAX_QUANTITY = 10_000
+AnyEvent = CartEvent | CameraEvent
 Status = Literal["applied", "duplicate", "pending", "refused"]
 
 
@@ -38,7 +43,7 @@ class Result:
 
 
 def take_events(
-    work: Work, session: str, events: Sequence[CartEvent], caller: Caller | None = None
+    work: Work, session: str, events: Sequence[AnyEvent], caller: Caller | None = None
 ) -> list[Result]:
     """Take events of one session, and return a result for each, in their order.
 
@@ -49,6 +54,32 @@ def take_events(
     trip = load(work, session)
     if caller:
         caller.require_session(trip.id, trip.cart, trip.store)
+    cameras = iter(_take_camera_events(work, trip, [one for one in events if isinstance(one, CameraEvent)]))
+    items = iter(_take_items(work, trip, [one for one in events if isinstance(one, CartEvent)]))
+    return [next(items) if isinstance(event, CartEvent) else next(cameras) for event in events]
+
+
+def _take_camera_events(work: Work, trip: Trip, events: Sequence[CameraEvent]) -> list[Result]:
+    refused = {
+        event.id: problem
+        for event in events
+        if (problem := _refusal(event, trip, work.at, work.settings.future_seconds))
+    }
+    good = [event for event in events if event.id not in refused]
+    if good and trip.state not in ("open", "checkout"):
+        known = known_camera_events(work, trip, good)
+        refused |= {event.id: _closed(trip) for event in good if str(event.id) not in known}
+        good = []
+    new, results = keep_camera_events(work, trip, good), list[Result]()
+    for event in events:
+        key, problem = str(event.id), refused.get(event.id)
+        status: Status = "refused" if problem else "applied" if key in new else "duplicate"
+        results.append(Result(key, status, problem))
+        new.discard(key)
+    return results
+
+
+def _take_items(work: Work, trip: Trip, events: Sequence[CartEvent]) -> list[Result]:
     refused = {
         place: problem
         for place, event in enumerate(events)
@@ -62,7 +93,7 @@ def take_events(
     return _results(events, refused, {entry.key: entry for entry in stored}, known, trip)
 
 
-def take_mixed(work: Work, events: Sequence[CartEvent], caller: Caller | None = None) -> list[Result]:
+def take_mixed(work: Work, events: Sequence[AnyEvent], caller: Caller | None = None) -> list[Result]:
     """Take events of many sessions, and return a result for each, in their order."""
     places: dict[str, list[int]] = {}
     for place, event in enumerate(events):
@@ -74,21 +105,21 @@ def take_mixed(work: Work, events: Sequence[CartEvent], caller: Caller | None = 
     return [results[place] for place in range(len(events))]
 
 
-def _taken(work: Work, session: str, events: Sequence[CartEvent], caller: Caller | None) -> list[Result]:
+def _taken(work: Work, session: str, events: Sequence[AnyEvent], caller: Caller | None) -> list[Result]:
     try:
         return take_events(work, session, events, caller)
     except (NotFound, Forbidden) as problem:
         return [Result(str(event.id), "refused", problem) for event in events]
 
 
-def _refusal(event: CartEvent, trip: Trip, at: datetime, future_seconds: float) -> Problem | None:
+def _refusal(event: AnyEvent, trip: Trip, at: datetime, future_seconds: float) -> Problem | None:
     if event.source != trip.source:
         return Forbidden("the event is another cart's: its source is not the session's cart")
     if event.subject != trip.id:
         return Invalid("the event is another session's: its subject is not this session")
     if event.time > at + timedelta(seconds=future_seconds):
         return Invalid("the event's time lies in the future: set the cart's clock")
-    if event.data.quantity > MAX_QUANTITY:
+    if isinstance(event, CartEvent) and event.data.quantity > MAX_QUANTITY:
         return Invalid(f"data.quantity is more than {MAX_QUANTITY}")
     return None
 
@@ -168,8 +199,12 @@ def _answer_known(
 
 def _why_not(trip: Trip, event: CartEvent) -> Problem:
     if trip.state != "open":
-        return SessionClosed(f"the session is {trip.state}", state=trip.state)
+        return _closed(trip)
     return SequenceTaken(f"sequence {event.data.sequence} is another event's of this session")
+
+
+def _closed(trip: Trip) -> Problem:
+    return SessionClosed(f"the session is {trip.state}", state=trip.state)
 
 
 def _results(

@@ -45,7 +45,7 @@ class Order:
 
 def write_receipt(work: Work, trip: Trip, paid: Mapping[str, Any]) -> dict[str, Any]:
     """Write the receipt of a session that has been paid; it carries nothing of the shopper."""
-    left_out = ("cart", "state", "version", "pending_events")
+    left_out = ("cart", "state", "version", "pending_events", "camera_faults")
     body = {key: value for key, value in paid.items() if key not in left_out}
     return _write(work, body | {"paid_at": work.at.isoformat()}, trip.store, session=trip.id)
 

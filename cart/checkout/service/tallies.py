@@ -138,6 +138,7 @@ def tally(work: Work, trip: Trip) -> dict[str, Any]:
         "total": owed(amounts, included=trip.tax_included),
         "pending_reviews": len(trip.book.reviews),
         "pending_events": _pending(work, trip),
+        "camera_faults": trip.faults,
         "initial": [],
     }
 

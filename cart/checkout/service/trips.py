@@ -53,6 +53,8 @@ class Trip:
     tax_included: bool
     price_policy: PricePolicy
     shelf: ShelfKey
+    faults: list[dict[str, Any]]
+    """What is wrong with the cart's camera: reason, since, detail."""
     book: Book
 
     @property
@@ -101,6 +103,7 @@ def trip_of(row: Any) -> Trip:
         tax_included=row.tax_included,
         price_policy=row.price_policy,
         shelf=ShelfKey(row.store, row.region, row.store_epoch, row.region_epoch),
+        faults=json.loads(row.faults) if row.faults else [],
         book=load_book(row.book),
     )
 
@@ -122,6 +125,7 @@ def save(work: Work, trip: Trip) -> None:
             "checkout_at": trip.checkout_at,
             "closed_at": trip.closed_at,
             "payment": trip.payment,
+            "faults": json.dumps(trip.faults) if trip.faults else None,
         },
     )
     work.changed.add(f"{trip.store} {trip.id}")
