@@ -1,5 +1,8 @@
 """The cart event: the one message that vision sends and checkout reads, a CloudEvents 1.0 JSON object.
 
+Beside it stands the camera event, which tells that a camera can, or can no longer, be believed. It is no
+line of a tally and has no place in the session's sequence, so that one lost leaves no gap there.
+
 Unknown fields are ignored when an event is read, so that a newer sender can talk to an older reader.
 """
 
@@ -31,13 +34,16 @@ from cart.errors import InputError
 Action = Literal["add", "remove"]
 EventType = Literal["cart.item.added", "cart.item.removed"]
 
+CameraEventType = Literal["cart.camera.degraded", "cart.camera.recovered"]
+Fault = Literal["covered", "blurred", "dark", "frozen", "moved", "lost"]
+
 EVENT_TYPES: dict[Action, EventType] = {"add": "cart.item.added", "remove": "cart.item.removed"}
 _ACTIONS: dict[EventType, Action] = {type_: action for action, type_ in EVENT_TYPES.items()}
 
 EVENT_NAMESPACE = UUID("5f0c7c1e-6a43-4c0b-9d8e-3b1f2a7d9c64")
 """UUIDv5 namespace of recorded events; were it to change, footage sent again would be applied again."""
 
-
+_CAMERA_LINE = re.compile(r'"type"\s*:\s*"cart\.camera\.')
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -143,12 +149,7 @@ class EventData(_Value):
     """Version of the detector and the embedder that saw it."""
 
 
-class CartEvent(_Value):
-    """One item added to a cart, or removed from it: a CloudEvents 1.0 JSON object.
-
-    `(source, id)` is the only key by which an event sent twice is known.
-    """
-
+class _CloudEvent(_Value):
     specversion: Literal["1.0"] = "1.0"
     """Version of CloudEvents."""
     id: UUID
@@ -157,12 +158,26 @@ class CartEvent(_Value):
     """The cart: `/carts/<cart>`."""
     subject: Annotated[str, Field(min_length=1)]
     """The session: one shopping trip of that cart."""
-    type: EventType
-    """Whether the item was added or removed."""
+    type: str
+    """What happened."""
     time: Timestamp
     """When it happened, aware; kept in UTC and to the millisecond."""
     datacontenttype: Literal["application/json"] = "application/json"
     """Media type of `data`."""
+
+    def to_json(self) -> str:
+        """Return the event as one line of JSON without a line end; the same event gives the same text."""
+        return self.model_dump_json()
+
+
+class CartEvent(_CloudEvent):
+    """One item added to a cart, or removed from it: a CloudEvents 1.0 JSON object.
+
+    `(source, id)` is the only key by which an event sent twice is known.
+    """
+
+    type: EventType
+    """Whether the item was added or removed."""
     data: EventData
     """What was seen."""
 
@@ -192,10 +207,6 @@ class CartEvent(_Value):
         """How sure vision is of the event and its product, 0..1."""
         return self.data.confidence
 
-    def to_json(self) -> str:
-        """Return the event as one line of JSON without a line end; the same event gives the same text."""
-        return self.model_dump_json()
-
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read an event from its JSON.
@@ -209,6 +220,51 @@ class CartEvent(_Value):
             raise InputError(f"not a cart event: {first_problem(error)}") from None
 
 
+class CameraEventData(_Value):
+    """What is wrong with a camera, or was."""
+
+    media_time: Seconds
+    """When the state was sure, in seconds of the footage, whose first frame is 0; kept to the millisecond."""
+    since: Seconds
+    """When it began, in seconds of the footage, not after `media_time`."""
+    reason: Fault
+    """What is wrong; in `cart.camera.recovered`, what was. `lost`: no frames came."""
+    detail: str
+    """The same in one line for a person, with what to do about it."""
+    measure: Annotated[float, Field(strict=True, allow_inf_nan=False), _round_to(4)]
+    """The figure behind it, whose unit depends on the reason (see `cart.vision.health.Health`)."""
+
+    @model_validator(mode="after")
+    def _begins_before_it_is_sure(self) -> Self:
+        if self.since > self.media_time:
+            raise ValueError(f"since is {self.since} s, after media_time at {self.media_time} s")
+        return self
+
+
+class CameraEvent(_CloudEvent):
+    """A camera whose pictures can no longer be believed, or can again: a CloudEvents 1.0 JSON object.
+
+    It carries no sequence: the tally neither waits for it nor books it.
+    """
+
+    type: CameraEventType
+    """Whether the camera went bad or is good again."""
+    data: CameraEventData
+    """What is wrong, or was."""
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read an event from its JSON.
+
+        Raises:
+            InputError: `text` is no JSON, or not a camera event; names the first field that is wrong.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise InputError(f"not a camera event: {first_problem(error)}") from None
+
+
 def first_problem(error: ValidationError) -> str:
     """Return in one line the first thing that pydantic found wrong, with the place where it stands."""
     problem = error.errors(include_url=False)[0]
@@ -218,7 +274,9 @@ def first_problem(error: ValidationError) -> str:
 
 
 def read_events(path: Path) -> list[CartEvent]:
-    """Read a file of one event a line, as `cart process --events` writes it; blank lines are skipped.
+    """Read a file of one event a line, as `cart process --events` writes it.
+
+    Blank lines are skipped, and so are camera events, which say nothing of items.
 
     Raises:
         InputError: the file cannot be read, or a line is not a cart event; names the line.
@@ -227,12 +285,13 @@ def read_events(path: Path) -> list[CartEvent]:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read the events in {path}: {_reason(error)}") from None
-    return [_read_line(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    read = [_read_line(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [event for event in read if isinstance(event, CartEvent)]
 
 
-def _read_line(path: Path, number: int, line: str) -> CartEvent:
+def _read_line(path: Path, number: int, line: str) -> CartEvent | CameraEvent:
     try:
-        return CartEvent.from_json(line)
+        return CameraEvent.from_json(line) if _CAMERA_LINE.search(line) else CartEvent.from_json(line)
     except InputError as error:
         raise InputError(f"{path}, line {number}: {error}") from None
 

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from cart.errors import InputError
 from cart.events import (
     EVENT_NAMESPACE,
+    CameraEvent,
+    CameraEventData,
     Candidate,
     CartEvent,
     EventData,
@@ -29,6 +31,13 @@ LINE = (
     '"data":{"sequence":7,"media_time":12.48,"gtin":"4006381333931","quantity":1,"confidence":0.97,'
     '"candidates":[{"gtin":"4006381333931","confidence":0.97}],"entry_method":"camera","needs_review":false,'
     '"from_initial":false,"visit":3,"evidence":{"image":null,"from":11.2,"to":12.9},"model":"hand-item-1"}}'
+)
+
+
+CAMERA_LINE = (
+    '{"specversion":"1.0","id":"6f3c1b52-0c1b-7e1f-9c49-0a8d2c1f7b11","source":"/carts/7","subject":"trip-1",'
+    '"type":"cart.camera.degraded","time":"2026-01-31T12:00:12.480Z","datacontenttype":"application/json",'
+    '"data":{"media_time":12.48,"since":9.25,"reason":"covered","detail":"on the lens","measure":0.9}}'
 )
 
 
@@ -155,7 +164,7 @@ def test_not_a_number_is_no_confidence() -> None:
 
 
 def test_every_field_is_documented() -> None:
-    models: list[type[BaseModel]] = [CartEvent, EventData, Evidence, Candidate]
+    models: list[type[BaseModel]] = [CartEvent, EventData, Evidence, Candidate, CameraEvent, CameraEventData]
     bare = [
         f"{model.__name__}.{name}"
         for model in models
@@ -214,3 +223,49 @@ def test_live_ids_are_uuid7() -> None:
     stamps = [id_.int >> 80 for id_ in ids]
     assert before <= stamps[0] <= stamps[-1] <= after
     assert datetime.fromtimestamp(stamps[0] / 1000, UTC).year >= 2025
+
+
+def _changed_camera(**changes: object) -> str:
+    event = json.loads(CAMERA_LINE)
+    for name, value in changes.items():
+        (event if name in event else event["data"])[name] = value
+    return json.dumps(event)
+
+
+def test_a_camera_event_is_its_json_and_has_no_place_in_the_sequence() -> None:
+    event = CameraEvent.from_json(CAMERA_LINE)
+    assert event.to_json() == CAMERA_LINE
+    assert (event.type, event.data.reason, event.data.since) == ("cart.camera.degraded", "covered", 9.25)
+    assert "sequence" not in CAMERA_LINE
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{}", "id: Field required"),
+        (LINE, "type: Input should be 'cart.camera.degraded' or 'cart.camera.recovered'"),
+        (_changed_camera(reason="tired"), "data.reason: Input should be 'covered', 'blurred'"),
+        (_changed_camera(since=12.5), "data: since is 12.5 s, after media_time at 12.48 s"),
+        (_changed_camera(measure="0.9"), "data.measure: Input should be a valid number"),
+    ],
+)
+def test_what_is_no_camera_event_is_refused_in_a_line(text: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        CameraEvent.from_json(text)
+    assert str(raised.value).startswith(f"not a camera event: {message}")
+
+
+def test_a_camera_event_is_no_cart_event() -> None:
+    with pytest.raises(
+        InputError, match=r"type: Input should be 'cart\.item\.added' or 'cart\.item\.removed'"
+    ):
+        CartEvent.from_json(CAMERA_LINE)
+
+
+def test_camera_events_in_a_file_are_passed_over_but_must_be_whole(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text(f"{CAMERA_LINE}\n{LINE}\n{json.dumps(json.loads(CAMERA_LINE))}\n")
+    assert read_events(file) == [_event()]
+    file.write_text(f"{LINE}\n{_changed_camera(reason='tired')}\n")
+    with pytest.raises(InputError, match=r"line 2: not a camera event: data\.reason"):
+        read_events(file)
