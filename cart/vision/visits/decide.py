@@ -152,10 +152,8 @@ class Visits:
         assert piece.rest is not None
         if piece.rest.seconds >= _WAIT_SECONDS:
             return True
-        unseen = [p for p in self._out_of_sight() if p.touched]
-        if not self.world.quiet:
-            return not unseen
-        return not any(p.absent > 0 and likeness(p.track.look, piece.track.look) > _ALIKE for p in unseen)
+        unseen = [p for p in self._out_of_sight() if p.touched and (p.absent > 0 or not self.world.quiet)]
+        return not any(likeness(p.track.look, piece.track.look) > _ALIKE for p in unseen)
 
     def _add(self, piece: Piece) -> None:
         assert piece.rest is not None

@@ -12,6 +12,8 @@ FREE_SECONDS = 0.3
 """How long an item lies inside, free of any hand, before it counts as let go (the contract's figure)."""
 _HELD_SHARE = 0.15  # share of an item's box under a hand's
 _REST_DISTANCE = 0.25  # item sizes that a box may wander and still rest
+_LYING_DISTANCE = 0.125  # and be told to lie still by its place alone
+_CALM_SECONDS = 0.18  # of no change since a picture that is older by the rest of FREE_SECONDS
 _REST_GROWTH = 1.6  # ratio of areas within which a resting box may vary
 _INSIDE_SHARE, _INSIDE_DEPTH = 0.5, 0.1
 _OUTSIDE_SHARE = 0.2
@@ -54,12 +56,14 @@ class Rest:
 
     Attributes:
         since, until: media seconds of its first and its last sight there.
+        calm_since: media seconds of the first of the sights, up to the last, without a change of the picture.
         box: where, pixels (a running mean).
         sights: how often it was seen there.
     """
 
     since: float
     until: float
+    calm_since: float
     box: Box
     sights: int = 1
 
@@ -71,12 +75,12 @@ class Rest:
     @property
     def is_let_go(self) -> bool:
         """Whether it has lain there for as long as an add needs."""
-        return self.seconds >= FREE_SECONDS - 1e-6
+        calm = self.until - self.calm_since
+        return self.seconds >= FREE_SECONDS - 1e-6 and calm >= _CALM_SECONDS - 1e-6
 
     def goes_on(self, box: Box) -> bool:
         """Tell whether a sight at `box` is still the same rest."""
-        ratio = area(box) / max(area(self.box), 1e-6)
-        return distance(self.box, box) <= _REST_DISTANCE and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
+        return _is_same_place(self.box, box, _REST_DISTANCE)
 
     def see(self, time: float, box: Box) -> None:
         """Add a sight."""
@@ -84,6 +88,11 @@ class Rest:
         old, new = _ANCHOR_MEMORY, 1 - _ANCHOR_MEMORY
         x1, y1, x2, y2 = (old * a + new * b for a, b in zip(self.box, box, strict=True))
         self.box = (x1, y1, x2, y2)
+
+
+def _is_same_place(a: Box, b: Box, reach: float) -> bool:
+    ratio = area(b) / max(area(a), 1e-6)
+    return distance(a, b) <= reach and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
 
 
 @dataclass(eq=False, slots=True)
@@ -108,6 +117,8 @@ class Piece:
         absent: evidence, in nats, that it has left its home.
         absent_since: the first clear view without it, media seconds.
         touched: something moved over its home since it was last seen there.
+        lies_since: media seconds and box of the first sight of it lying free of hands at its place, though
+            the picture may still change there; None while it is held or moves.
         crossed: it is on its visit's list of what crossed the rim.
         unverified: content that has not been seen since the camera last saw nothing.
         from_gap: it was in sight at the first look after that: nobody saw where it came from.
@@ -132,6 +143,7 @@ class Piece:
     absent: float = 0.0
     absent_since: float | None = None
     touched: bool = False
+    lies_since: tuple[float, Box] | None = None
     crossed: bool = False
     unverified: bool = False
     from_gap: bool = False
@@ -141,8 +153,18 @@ class Piece:
         """Whether it was last seen somewhere else than at its home."""
         return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
 
-    def see(self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool) -> None:
-        """Take in the track's sight at `time`; `stirred` where the picture changes under its box."""
+    def see(
+        self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool, hand_known: bool
+    ) -> None:
+        """Take in the track's sight.
+
+        Args:
+            time: of the sight.
+            opening: in pixels of the picture.
+            hands: in the picture.
+            stirred: the picture changes under its box.
+            hand_known: a hand has been seen a moment ago, and need not be what stirs it.
+        """
         box, self.unverified = self.track.box, False
         was_out = self.at_rim(opening) or self.zone is Zone.OUTSIDE
         if was_out and time - self.touching_until > _OUT_SECONDS:
@@ -151,12 +173,19 @@ class Piece:
         self.been_inside = self.been_inside or self.zone is Zone.INSIDE
         if opening.touches(box):
             self.touching_until = time
-        if self.zone is not Zone.INSIDE or self.held or stirred:
+        self._lie(time, box, free=not self.held and (hand_known or not stirred))
+        if self.lies_since is None or stirred:
             self.rest = None
         elif self.rest is not None and self.rest.goes_on(box):
             self.rest.see(time, box)
         else:
-            self.rest = Rest(time, time, box)
+            self.rest = Rest(self.lies_since[0], time, time, box)
+
+    def _lie(self, time: float, box: Box, *, free: bool) -> None:
+        if self.zone is not Zone.INSIDE or not free:
+            self.lies_since = None
+        elif self.lies_since is None or not _is_same_place(self.lies_since[1], box, _LYING_DISTANCE):
+            self.lies_since = (time, box)
 
     def settle(self) -> None:
         """Make its present rest its home."""
@@ -166,7 +195,7 @@ class Piece:
 
     def take_over(self, other: "Piece") -> None:
         """Go on as another piece, which turned out to be this one, and rest where that one rests."""
-        self.track, self.rest = other.track, other.rest
+        self.track, self.rest, self.lies_since = other.track, other.rest, other.lies_since
         self.zone, self.held, self.touching_until = other.zone, other.held, other.touching_until
         self.settle()
         self.unverified = False
@@ -182,6 +211,7 @@ class Piece:
         elif self.home is not None:
             self.track.box = self.home
         self.track.velocity, self.rest, self.zone, self.held = (0.0, 0.0), None, Zone.INSIDE, False
+        self.lies_since = None
         self.absent, self.missed, self.absent_since = 0.0, 0.0, None
         self.unverified = self.touched = True
 

@@ -1,5 +1,7 @@
 """What is known of the cart at one moment: its pieces, the hands, the visit that goes on."""
 
+import math
+
 from cart.vision.boxes import Box, covered
 from cart.vision.opening import Opening
 from cart.vision.tracking import Track, Tracker
@@ -44,6 +46,7 @@ class World:
         self._hands = crossing.Hands(opening)
         self._started = False
         self._visits = 0
+        self._hand_time = -math.inf
 
     @property
     def pieces(self) -> list[Piece]:
@@ -84,6 +87,8 @@ class World:
             self.elapsed = seen.time - before
         self._started = True
         self._hands.update(seen.time, seen.hands)
+        if seen.hands:
+            self._hand_time = seen.time
         tracks = self._tracker.update(seen.time, seen.items)
         self.assigned = [None if track is None else self._see(track, seen) for track in tracks]
         self._follow_visit(seen, was_quiet)
@@ -179,7 +184,8 @@ class World:
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
             piece.from_gap = zone is not Zone.OUTSIDE and self._is_first_look()
         stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
-        piece.see(seen.time, self.opening, seen.hands, stirred=stirred)
+        hand_known = self.time - self._hand_time <= _MOMENT_SECONDS
+        piece.see(seen.time, self.opening, seen.hands, stirred=stirred, hand_known=hand_known)
         origin_shows = self.real_rate and track.hits <= _FIRST_SIGHTS and not piece.from_gap
         if piece.origin_inside is None and origin_shows:
             piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)

@@ -8,6 +8,7 @@ CAMERAS = {
     "looks unknown": Camera(looks=False),
     "weak detections, boxes jitter, items missed": Camera(score=0.45, jitter=2, miss=0.2),
     "false items on hands": Camera(ghost=0.7),
+    "motion told late": Camera(lag=0.4),
     "motion unknown": Camera(motion=False),
     "camera shakes": Camera(shake=6),
     "half the frames lost": Camera(drop=0.5, seed=1),

@@ -37,6 +37,7 @@ class Camera:
     shake: float = 0.0  # the whole picture is off by up to this
     hands: bool = True  # found at all
     motion: bool = True
+    lag: float = 0.0  # seconds: how much older than the frame before is what motion compares with
     looks: bool = True
     score: float = 0.9
     seed: int = 0
@@ -75,7 +76,7 @@ def _frame(
     seen_hands = tuple(_moved(box, shift, camera.jitter, noise) for box in found)
     motion = None
     if camera.motion:
-        motion = np.ones(_GRID, bool) if camera.shake else _motion(scene, time, before)
+        motion = np.ones(_GRID, bool) if camera.shake else _motion(scene, time, before, camera.lag)
     return Observation(time, tuple(items), seen_hands, motion)
 
 
@@ -131,13 +132,13 @@ def _moved(box: Box, shift: NDArray[np.float64], jitter: float, noise: np.random
     return float(x1), float(y1), float(x2), float(y2)
 
 
-def _motion(scene: Scene, time: float, before: float | None) -> NDArray[np.bool_]:
+def _motion(scene: Scene, time: float, before: float | None, lag: float) -> NDArray[np.bool_]:
     grid = np.zeros(_GRID, bool)
     things: list[Hand | Item] = [*scene.hands, *scene.items.values()]
     if before is None:
         return grid
     for thing in things:
-        was, now = thing.box(before), thing.box(time)
+        was, now = thing.box(before - lag), thing.box(time)
         if math.dist(center(was), center(now)) > 1:
             for box in (was, now):
                 _mark(grid, box)
