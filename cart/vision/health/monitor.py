@@ -96,9 +96,10 @@ class HealthMonitor:
     """Tells from the frames of one camera, given in order of time, whether they can be believed.
 
     All spans are of media time. `covered`, `blurred` and `dark` are told `HOLD_SECONDS` after they begin,
-    `moved` up to two seconds later (`LOST_SECONDS` where nothing is found again) and only once hands and items
-    leave enough of the background to see, `frozen` after `freeze.SOON_SECONDS`. At most four frames a second are
-    looked at, at about a millisecond each, and one a second is compared with the background, at some ten.
+    `moved` up to two seconds later (`LOST_SECONDS` where nothing is found again) and only once hands and
+    items leave enough of the background to see, `frozen` after `freeze.SOON_SECONDS`. At most four frames a
+    second are looked at, at about a millisecond each, and one a second is compared with the background, at
+    some ten.
 
     Args:
         live: the frames come from a camera at work, not from a recording (see `freeze`).
