@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -67,6 +66,8 @@ def measure(
 
 
 def _write_preview(recipe: Recipe, file: Path) -> None:
+    import cv2  # noqa: PLC0415  (keeps --help fast)
+
     from cart.training import dataset, preview  # noqa: PLC0415
 
     stills = dataset.read_all(recipe.sources.stills)
