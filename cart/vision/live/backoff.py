@@ -7,7 +7,7 @@ from itertools import count
 FIRST = 0.5
 """Longest wait in seconds before the first try."""
 
-LONGEST = 10.0
+LONGEST = 5.0
 """Longest wait in seconds before any try."""
 
 
@@ -18,7 +18,7 @@ def waits(rng: random.Random) -> Iterator[float]:
     Blog, 2015): anywhere between nothing and a bound that doubles from try to try, so that a hundred carts
     which lost one network do not all come back at the same moment.
 
-    >>> [wait <= bound for wait, bound in zip(waits(random.Random(0)), (0.5, 1, 2, 4, 8, 10, 10))]
+    >>> [wait <= bound for wait, bound in zip(waits(random.Random(0)), (0.5, 1, 2, 4, 5, 5, 5))]
     [True, True, True, True, True, True, True]
     """
     for tries in count():

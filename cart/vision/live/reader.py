@@ -205,7 +205,9 @@ class StreamReader(Reader):
     def _take(self, shot: Shot, arrived: float) -> None:
         if self.size is None:
             self._begin(shot.size, arrived)
-        self._note_interval(arrived)
+        if self._ends_gap(arrived):
+            self._break()
+            return  # a parser gives a picture when the next one comes: this one may be from before the gap
         self._note_size(shot.size)
         time = self._clock.read(shot.stamp, arrived)
         assert self.size is not None
@@ -223,13 +225,14 @@ class StreamReader(Reader):
         self._stretch += 1
         self._clock.forget()
 
-    def _note_interval(self, arrived: float) -> None:
-        if self.figures.last_arrival is None:
-            return
-        interval = arrived - self.figures.last_arrival
-        if interval > self.gap:
-            self._break()
-        self._intervals.append(interval)
+    def _ends_gap(self, arrived: float) -> bool:
+        """Note the time since the picture before, and return whether it was a gap in an open connection."""
+        before, self.figures.last_arrival = self.figures.last_arrival, arrived
+        if before is None:
+            return False
+        is_gap = not self._lost and arrived - before > self.gap
+        self._intervals.append(arrived - before)
+        return is_gap
 
     def _note_size(self, size: tuple[int, int]) -> None:
         """Tell of another size, once."""

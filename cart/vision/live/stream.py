@@ -105,6 +105,7 @@ class AvConnection:
         self._container = container
         self._stream = stream
         self._silence = silence
+        self._nothing = f"nothing came for {silence:g} s"
         stream.thread_type = "SLICE"  # threads that decode frames side by side would hold frames back
         if stream.codec_context is not None:
             stream.codec_context.flags |= Flags.low_delay
@@ -130,20 +131,23 @@ class AvConnection:
 
     def _packets(self) -> "Iterator[Packet[VideoStream]]":
         failures = 0
+        asked = time.monotonic()
         while failures < HOPELESS:
             try:
                 for packet in self._container.demux(self._stream):
+                    if time.monotonic() - asked >= self._silence:
+                        raise StreamLost(self._nothing)  # only what a parser still held has come
                     failures = 0
                     yield packet
+                    asked = time.monotonic()
+                raise StreamLost("the stream ended")
             except av.InvalidDataError:
                 failures += 1
             except av.ExitError:
-                raise StreamLost(f"nothing came for {self._silence:g} s") from None
+                raise StreamLost(self._nothing) from None
             except (av.FFmpegError, OSError) as error:
                 broke = error.errno == errno.EIO or not error.strerror
                 raise StreamLost("the connection broke" if broke else error.strerror) from None
-            else:
-                raise StreamLost("the stream ended")
         raise StreamLost("it is damaged")
 
 

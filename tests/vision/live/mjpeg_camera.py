@@ -1,6 +1,7 @@
 """The test camera as its user sees it: makes reels, starts the server, kills it and starts it again."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -71,6 +72,11 @@ class TestCamera:
         )
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
+
+    def stall(self, stalled: bool) -> None:
+        """Send nothing more though the connections are open, or go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if stalled else signal.SIGCONT)
 
     def kill(self) -> None:
         """Be gone in the middle of a picture."""

@@ -127,6 +127,24 @@ def test_a_stream_is_silent_before_it_is_lost(
     assert not reader.join(0)
 
 
+def test_a_stall_is_a_gap_though_the_connection_lives(
+    reel: Path, start_camera: Start, read: Callable[..., Watched], until: Until
+) -> None:
+    camera = start_camera(reel)
+    reader = read(camera.url)
+    before = take(reader, until)
+    camera.stall(True)
+    until(lambda: reader.silent)
+    reader.mailbox.take()
+    camera.stall(False)
+    after = take(reader, until)
+
+    assert after.stretch == before.stretch + 1
+    assert after.frame.time - before.frame.time == pytest.approx(after.arrived - before.arrived, abs=0.02)
+    assert not reader.silent
+    assert reader.lines == []
+
+
 def test_pictures_of_another_size_are_scaled_to_the_first_ones(
     tmp_path: Path, start_camera: Start, read: Callable[..., Watched], until: Until
 ) -> None:
