@@ -4,19 +4,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from cart.checkout.api import events, evidence, health, live, products, receipts, reviews, sessions, stores
 from cart.checkout.api.access import Doorkeeper
+from cart.checkout.api.description import describe
 from cart.checkout.api.observing import BodyLimit, Metrics, Observer, request_id
-from cart.checkout.api.shapes import ProblemShape
 from cart.checkout.live import Hub, Listener
 from cart.checkout.problems import (
     BadRequest,
@@ -73,7 +71,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_fault)
-    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
 
@@ -148,14 +146,3 @@ def _detail(status: int) -> str:
 
 async def _answer_fault(_: Request, __: Exception) -> JSONResponse:
     return _answer(Internal("the fault is in the service's log under this request_id"))
-
-
-def _describe(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas["Problem"] = ProblemShape.model_json_schema()
-        app.openapi_schema = schema
-    return app.openapi_schema

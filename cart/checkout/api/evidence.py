@@ -1,13 +1,12 @@
 """Pictures of events."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from cart.checkout.api.access import CartCaller, PersonCaller, allow
 from cart.checkout.api.commands import answers
-from cart.checkout.api.shapes import SessionId
+from cart.checkout.api.shapes import EventId, SessionId
 from cart.checkout.problems import UnsupportedMedia
 from cart.checkout.service import pictures
 from cart.checkout.service.keys import Caller
@@ -40,7 +39,7 @@ async def read_jpeg(request: Request) -> bytes:
     "/events/{event}/evidence", status_code=204, responses=answers(404, 409, 413, 415), openapi_extra=_JPEG
 )
 def put_one(
-    request: Request, event: UUID, caller: CartCaller, jpeg: Annotated[bytes, Depends(read_jpeg)]
+    request: Request, event: EventId, caller: CartCaller, jpeg: Annotated[bytes, Depends(read_jpeg)]
 ) -> Response:
     """Send the picture of an event: JPEG, at most 1 MB, checked by its content."""
     service: Service = request.app.state.service
@@ -54,7 +53,7 @@ def put_one(
     response_class=Response,
     responses=answers(404, 409) | {200: {"content": {"image/jpeg": {}}}},
 )
-def read_one(request: Request, event: UUID, caller: Viewer) -> Response:
+def read_one(request: Request, event: EventId, caller: Viewer) -> Response:
     """Read the picture of an event."""
     service: Service = request.app.state.service
     with service.reading() as work:
@@ -64,7 +63,7 @@ def read_one(request: Request, event: UUID, caller: Viewer) -> Response:
 
 
 @router.delete("/events/{event}/evidence", status_code=204, responses=answers(404, 409))
-def delete_one(request: Request, event: UUID, caller: PersonCaller) -> Response:
+def delete_one(request: Request, event: EventId, caller: PersonCaller) -> Response:
     """Delete the picture of an event."""
     service: Service = request.app.state.service
     with service.work() as work:

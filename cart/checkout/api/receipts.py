@@ -29,9 +29,14 @@ from cart.checkout.service.work import Service, Work
 
 router = APIRouter(prefix="/v1", tags=["receipts"])
 
-Code = Annotated[str, Path(pattern=r"^[0-9A-Z]{12}$", description="The receipt's code")]
+Code = Annotated[
+    str, Path(pattern=r"^[0-9A-Z]{12}$", description="The receipt's code", examples=["7Q2M4ZK0T9XB"])
+]
 ReceiptReader = Annotated[Caller, Depends(allow("shopper", "till", "associate", "admin"))]
 Accept = Annotated[str, Header(max_length=1000)]
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The receipt", "content": {"application/json": {}, "text/html": {}}}
+}
 
 
 class NewOrderLine(Body):
@@ -88,7 +93,7 @@ class NewReturn(Body):
         return self
 
 
-@router.get("/sessions/{session}/receipt", responses=answers(404))
+@router.get("/sessions/{session}/receipt", response_class=Response, responses=answers(404) | _PAGE)
 def read_of_session(
     request: Request, session: SessionId, caller: AnyCaller, accept: Accept = "application/json"
 ) -> Response:
@@ -100,7 +105,7 @@ def read_of_session(
         return _answer(receipts.session_receipt(work, session), accept)
 
 
-@router.get("/receipts/{code}", responses=answers(404))
+@router.get("/receipts/{code}", response_class=Response, responses=answers(404) | _PAGE)
 def read_one(
     request: Request, code: Code, caller: ReceiptReader, accept: Accept = "application/json"
 ) -> Response:

@@ -1,7 +1,6 @@
 """Reviews: what waits for the shopper or an associate."""
 
 from typing import Any, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -11,6 +10,7 @@ from cart.checkout.api.commands import Command, answers
 from cart.checkout.api.shapes import (
     After,
     Body,
+    EventId,
     GtinText,
     Limit,
     SessionId,
@@ -71,7 +71,7 @@ def _place(items: list[dict[str, Any]]) -> str | None:
 
 @router.post("/v1/sessions/{session}/reviews/{event}", responses=answers(404, 409))
 def decide(
-    session: SessionId, event: UUID, body: NewDecision, caller: PersonCaller, command: Command
+    session: SessionId, event: EventId, body: NewDecision, caller: PersonCaller, command: Command
 ) -> JSONResponse:
     """Decide a review; a shopper names the product, the other decisions are an associate's."""
     if caller.role == "shopper" and body.decision != "product":

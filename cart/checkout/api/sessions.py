@@ -199,7 +199,12 @@ def pay_one(session: SessionId, body: Payment, caller: TillCaller, command: Comm
     return command.run(caller, body, run)
 
 
-@router.get("/{session}/epcis", responses=answers(404))
+_LD: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The document", "content": {"application/ld+json": {}}}
+}
+
+
+@router.get("/{session}/epcis", response_class=Response, responses=answers(404) | _LD)
 def read_epcis(request: Request, session: SessionId, caller: AnyCaller) -> JSONResponse:
     """Read the session's lines as an EPCIS 2.0 document."""
     service: Service = request.app.state.service

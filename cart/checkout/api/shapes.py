@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,8 +33,11 @@ Rate = Annotated[
 Weight = Annotated[Decimal, Field(gt=0, lt=1000, decimal_places=3, description="Kilograms")]
 GtinText = Annotated[str, Field(pattern=r"^[0-9]{8,14}$", examples=["4006381333931"])]
 
-SessionId = Annotated[str, Path(pattern=NAME, description="The session's id")]
-StoreId = Annotated[str, Path(pattern=SHORT_NAME, description="The store's id")]
+SessionId = Annotated[str, Path(pattern=NAME, description="The session's id", examples=["trip-1"])]
+StoreId = Annotated[str, Path(pattern=SHORT_NAME, description="The store's id", examples=["store-1"])]
+EventId = Annotated[
+    UUID, Path(description="The event's id", examples=["0197a7c0-1c2e-7d43-9a6b-0d8f6f2a9c12"])
+]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most")]
 After = Annotated[str, Query(max_length=400, description="`next` of the page before")]
 
@@ -60,7 +64,12 @@ _KINDS: tuple[type[Problem], ...] = (Problem, *Problem.__subclasses__())
 PROBLEMS: dict[int, dict[str, Any]] = {
     kind.status: {
         "description": kind.title,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": kind("what was wrong, and what to do").to_dict() | {"request_id": "5f1c0d"},
+            }
+        },
     }
     for kind in _KINDS
 }
