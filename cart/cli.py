@@ -211,6 +211,10 @@ def webcam(
         bool | None,
         typer.Option("--window/--no-window", help="Show a window. [default: where there is a display]"),
     ] = None,
+    metrics: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="Serve figures for Prometheus at this port of this machine."),
+    ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Play files again and again.")] = False,
     seconds: Annotated[float | None, typer.Option(min=0, metavar="S", help="Stop after S seconds.")] = None,
     gate: Annotated[
@@ -241,7 +245,9 @@ def webcam(
         hold_pictures=to is not None,
     )
     outputs = Outputs(events=events, receipt=receipt, annotate=annotate, to=to, store=store)
-    watching = command.Watching(openings=tuple(opening or ()), window=window, loop=loop, seconds=seconds)
+    watching = command.Watching(
+        openings=tuple(opening or ()), window=window, metrics=metrics, loop=loop, seconds=seconds
+    )
     sources = cameras or ["0"]
     raise typer.Exit(command.run(sources, options, outputs, watching, quiet=quiet, as_json=as_json))
 
@@ -274,3 +280,39 @@ def evaluate(
     from cart.commands import evaluate as command  # noqa: PLC0415
 
     command.run(events, truth, catalog, since, as_json=as_json)
+
+
+@app.command()
+def calibrate(
+    footage: Annotated[
+        str, typer.Argument(help="A video file, a folder of stills (with --fps), or a stream's URL.")
+    ],
+    polygon: Annotated[
+        str | None,
+        typer.Option(metavar="'X,Y X,Y ...'", help="The opening's corners in order, fractions 0..1."),
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="The file to write. [default: NAME.opening.toml beside the footage]")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the opening on a picture and keep it here (.png or .jpg).")
+    ] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second of stills.")] = None,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Correct the corners by hand, however sure the proposal is.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell whether the camera has moved; exit code 1 if so.")
+    ] = False,
+) -> None:
+    """Find the cart's opening in footage and write it to a file, once for each camera.
+
+    Where it is not clear, the corners are dragged in a window or typed; with neither, give --polygon.
+    """
+    from cart.commands import calibrate as command  # noqa: PLC0415
+
+    wishes = command.Wishes(
+        polygon=polygon, write=write, picture=picture, fps=fps, edit=edit, force=force, check=check
+    )
+    raise typer.Exit(command.run(footage, wishes))

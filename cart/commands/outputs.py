@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from cart.errors import CartError, InputError
-from cart.events import CartEvent
+from cart.events import CameraEvent, CartEvent
 
 
 class OutputFailed(CartError):
@@ -89,7 +89,7 @@ class EventsFile:
         except OSError as reason:
             raise InputError(f"--events {path}: {reason.strerror}; choose another place") from reason
 
-    def write(self, event: CartEvent) -> None:
+    def write(self, event: CartEvent | CameraEvent) -> None:
         """Append an event; once that has failed, no further one is written.
 
         Raises:

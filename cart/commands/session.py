@@ -16,7 +16,7 @@ from cart.commands.screen import Screen
 from cart.commands.sending import Sending
 from cart.delivery.outbox import Trip
 from cart.errors import CartError
-from cart.events import CartEvent
+from cart.events import CameraEvent, CartEvent
 from cart.vision.evidence import Pictures
 from cart.vision.footage import Image
 from cart.vision.pipeline import Sight
@@ -47,7 +47,7 @@ class Outputs:
         check_apart(files | {"--evidence": options.evidence}, [path for path in inputs if path is not None])
 
     def numbered(self, place: int) -> "Outputs":
-        """Return the outputs of one camera of several: its number is in the files' names, as in `r-2.json`."""
+        """Return the outputs of one camera of several: its number is in the names, as in `r-2.json`."""
         return replace(
             self,
             events=_numbered(self.events, place),
@@ -107,6 +107,16 @@ class Session:
         lines = [line for line in self.receipt().lines if not line.needs_review]
         self._drawing.note(events, [f"{line.quantity} {line.name}" for line in lines])
 
+    def tell_condition(self, events: Sequence[CameraEvent]) -> None:
+        """Pass on what changed with the camera itself."""
+        for event in events:
+            self.sending.send(event)
+            self._try_to_write(event)
+            if event.type == "cart.camera.degraded":
+                self.screen.warn(f"{self.label}camera {event.data.reason}: {event.data.detail}")
+            else:
+                self.screen.note(f"{self.label}camera no longer {event.data.reason}: {event.data.detail}")
+
     def show(self, sight: Sight, *, drawn: bool = False) -> Image | None:
         """Write a frame into the annotated video, where one is wanted; return it if it was drawn.
 
@@ -157,7 +167,7 @@ class Session:
             [InitialItem(gtin, self.name_of(gtin), count) for gtin, count in counts.items()],
         )
 
-    def _try_to_write(self, event: CartEvent) -> None:
+    def _try_to_write(self, event: CartEvent | CameraEvent) -> None:
         try:
             self.events_file.write(event)
         except OutputFailed as reason:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -12,8 +13,10 @@ from cart.commands.keys import TerminalKeys
 from cart.commands.screen import Screen
 from cart.commands.session import Outputs, Session, open_session
 from cart.errors import CartError
+from cart.metrics import HOST, Metrics
 from cart.vision.live import Live, LiveCamera, Turn
 from cart.vision.recorded import Options
+from cart.vision.visits.world import World
 
 _STATUS_SECONDS = 1.0
 _PAUSED_SECONDS = 0.05
@@ -28,12 +31,14 @@ class Watching:
     Attributes:
         openings: file of each camera's opening, in their order.
         window: show a window; None: where there is a display.
+        metrics: port to serve figures at; None: serve none.
         loop: play files again and again.
         seconds: stop after so long; None: go on.
     """
 
     openings: tuple[Path, ...] = ()
     window: bool | None = None
+    metrics: int | None = None
     loop: bool = False
     seconds: float | None = None
 
@@ -67,6 +72,10 @@ def run(
         )
         watch = _Watch(live, screen, _open_sessions(live, outputs, screen, stack))
         watch.windows = _open_windows(watching.window, live, screen, stack)
+        if watching.metrics is not None:
+            watch.metrics = _metrics_of(live)
+            port = stack.enter_context(watch.metrics.serve(watching.metrics))
+            screen.note(f"figures at http://{HOST}:{port}/metrics")
         watch.keys = stack.enter_context(TerminalKeys())
         if watching.seconds is not None:
             watch.until = monotonic() + watching.seconds
@@ -109,6 +118,22 @@ def _open_windows(wanted: bool | None, live: Live, screen: Screen, stack: ExitSt
     return stack.enter_context(Windows([f"cart: {camera.reader.name}" for camera in live.cameras]))
 
 
+def _metrics_of(live: Live) -> Metrics:
+    metrics = Metrics()
+    for place, camera in enumerate(live.cameras, 1):
+        visits = camera.camera.visits.world
+        metrics.watch(str(place), camera.figures, partial(_dropped, camera), partial(_visits, visits))
+    return metrics
+
+
+def _dropped(camera: LiveCamera) -> int:
+    return camera.reader.dropped
+
+
+def _visits(world: World) -> int:
+    return world.visit.number if world.visit is not None else 0
+
+
 @dataclass
 class _Watch:
     """The run: turns of the cameras in, events and pictures out, keys heard in between."""
@@ -118,6 +143,7 @@ class _Watch:
     sessions: dict[LiveCamera, Session]
     windows: Windows | None = None
     keys: TerminalKeys = field(default_factory=TerminalKeys)
+    metrics: Metrics | None = None
     until: float | None = None
     paused: bool = False
     latest: LiveCamera | None = None
@@ -156,13 +182,24 @@ class _Watch:
     def _take(self, turn: Turn) -> None:
         session = self.sessions[turn.camera]
         session.tell(turn.events)
+        session.tell_condition(turn.condition)
         if turn.events:
             self.latest = turn.camera
+        self._count(turn)
         if turn.sight is None:
             return
         image = session.show(turn.sight, drawn=self.windows is not None)
         if image is not None and self.windows is not None:
             self.windows.show(self.live.cameras.index(turn.camera), image)
+
+    def _count(self, turn: Turn) -> None:
+        if self.metrics is None:
+            return
+        place = str(self.live.cameras.index(turn.camera) + 1)
+        for event in turn.events:
+            self.metrics.count(place, event)
+        for change in turn.condition:
+            self.metrics.count(place, change)
 
     def _finish(self) -> None:
         for turn in self.live.finish():
@@ -202,7 +239,7 @@ class _Watch:
         if event is None or self.latest is None:
             self.screen.note("nothing to undo: the last event was undone, waits for review or cost nothing")
             return
-        self.sessions[self.latest].tell([event])
+        self._take(Turn(self.latest, None, [event]))
 
     def _tell_status(self) -> None:
         """Say every second how many frames are looked at, and how many had to be dropped."""

@@ -87,16 +87,17 @@ class Camera:
         self._snapshot_time = -math.inf
         self._awake_time = -math.inf
 
-    def see(self, frame: Frame) -> Sight:
-        """Take in a frame and return what it showed."""
+    def see(self, frame: Frame, *, doubtful: bool = False) -> Sight:
+        """Take in a frame and return what it showed; nothing is decided on one that may not be believed."""
         motion = self._gate.look(frame.time, frame.luma)
         if motion.awake:
             self._awake_time = frame.time
         if self._gated and not motion.awake and not self._waits(frame.time):
             return Sight(frame)
         detections = self._detector.detect(frame.image)
-        events = self.visits.update(_observe(frame, detections, motion))
-        self._photograph(frame, detections)
+        events = self.visits.update(_observe(frame, detections, motion, doubtful))
+        if not doubtful:
+            self._photograph(frame, detections)
         noticed = [self._notice(event) for event in events]
         self._album.forget_all_but(self._known())
         return Sight(frame, detections, detected=True, items=self._numbered(detections), noticed=noticed)
@@ -178,13 +179,13 @@ class Camera:
                 self._album.keep(piece.id, frame.time, frame.image, piece.track.box, hands, at_rest=at_rest)
 
 
-def _observe(frame: Frame, detections: list[Detection], motion: Motion) -> Observation:
+def _observe(frame: Frame, detections: list[Detection], motion: Motion, doubtful: bool) -> Observation:
     items = tuple(
         SeenItem(found.box, found.score, look(frame.image, found.box))
         for found in detections
         if found.kind == "item"
     )
-    return Observation(frame.time, items, _boxes(detections, "hand"), motion.grid)
+    return Observation(frame.time, items, _boxes(detections, "hand"), motion.grid, doubtful)
 
 
 def _boxes(detections: list[Detection], kind: str) -> tuple[Box, ...]:

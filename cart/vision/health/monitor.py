@@ -115,6 +115,11 @@ class HealthMonitor:
         self._brightness, self._acuity = _Usual(), _Usual()
         self.take_reference()
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the pictures of a sound camera look degraded, but not for long enough to say so."""
+        return not self.health.degraded and self._doubt is not None
+
     def take_reference(self) -> None:
         """Take the background of the next sound picture as the one to compare with: after a recalibration."""
         self._background = Background()

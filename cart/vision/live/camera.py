@@ -1,13 +1,14 @@
 """One live camera: its reader, its pipeline and its session, and what a gap between frames does to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from cart.events import CartEvent
+from cart.events import CameraEvent, CartEvent
 from cart.vision.announce import Announcer
 from cart.vision.live.clock import now
+from cart.vision.live.condition import Condition
 from cart.vision.live.figures import Figures
 from cart.vision.live.reader import Arrival, Reader
 from cart.vision.opening import Opening
@@ -21,6 +22,7 @@ class LiveCamera:
         reader: reads the camera, and counts what it reads.
         camera: the pipeline.
         opening_file: where the opening was read from; None: the whole picture.
+        condition: whether the camera can be believed.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class LiveCamera:
     ) -> None:
         self.reader = reader
         self.camera = camera
+        self.condition = Condition(announcer.cart, announcer.session, announcer.start, live=reader.live)
         self.opening_file = opening_file
         self._announcer = announcer
         self._stretch: int | None = None
@@ -55,18 +58,26 @@ class LiveCamera:
         return self._announcer.start
 
     def see(self, arrival: Arrival) -> "Turn":
-        """Let the pipeline see a frame; a gap before it interrupts first."""
+        """Let the pipeline see a frame, unless the camera is degraded; a gap before it interrupts first."""
+        frame = arrival.frame
         events = self.interrupt() if arrival.stretch != self._stretch else []
-        self._stretch, self._last_time, self._seeing = arrival.stretch, arrival.frame.time, True
+        self._stretch = arrival.stretch
+        condition = self.condition.look(frame)
+        if self.condition.fault is not None:
+            events += self.interrupt(moved=_has_moved(condition))
+            return Turn(self, Sight(frame), events, condition)
+        self._last_time, self._seeing = frame.time, True
         self.figures.age = now() - arrival.arrived
-        sight = self.camera.see(arrival.frame)
+        sight = self.camera.see(frame, doubtful=self.condition.doubtful)
         self.figures.processed += 1
-        return Turn(self, sight, events + self._announce(sight.noticed))
+        return Turn(self, sight, events + self._announce(sight.noticed), condition)
 
-    def notice_gap(self) -> list[CartEvent]:
-        """Interrupt the pipeline if no frames come any more; return the events that this makes sure."""
+    def notice_gap(self) -> "Turn | None":
+        """Interrupt the pipeline if no frames come any more; return what that makes sure, if anything."""
         gone = self.reader.silent  # asked first: a frame that comes in between waits in the mailbox
-        return self.interrupt() if gone and not self.reader.mailbox.full else []
+        if not gone or self.reader.mailbox.full or self.condition.fault == "lost":
+            return None
+        return Turn(self, None, self.interrupt(), self.condition.lose(self._last_time))
 
     def interrupt(self, *, moved: bool = False, opening: Opening | None = None) -> list[CartEvent]:
         """End an open visit at the last frame seen, for a gap, a pause or a new opening.
@@ -82,6 +93,11 @@ class LiveCamera:
         self.figures.gaps += self._seeing
         self._seeing = False
         return self._announce(self.camera.interrupt(self._last_time, moved=moved, opening=opening))
+
+    def recalibrate(self, opening: Opening) -> list[CartEvent]:
+        """Go on with an opening as it lies in the picture now, in pixels; return what that leaves open."""
+        self.condition.calibrated()
+        return self.interrupt(moved=True, opening=opening)
 
     def take_back(self) -> CartEvent | None:
         """Return an event that undoes the last one; None where there is nothing to undo."""
@@ -107,8 +123,15 @@ class Turn:
         camera: the camera looked at.
         sight: what its newest frame showed; None where frames stopped coming.
         events: the events that became sure.
+        condition: what changed with the camera itself.
     """
 
     camera: LiveCamera
     sight: Sight | None
     events: list[CartEvent]
+    condition: list[CameraEvent] = field(default_factory=list)
+
+
+def _has_moved(condition: Sequence[CameraEvent]) -> bool:
+    """Tell whether the camera has just moved."""
+    return any(event.data.reason == "moved" for event in condition if event.type == "cart.camera.degraded")

@@ -81,6 +81,11 @@ class Reader(ABC):
         return self.mailbox.dropped
 
     @property
+    def live(self) -> bool:
+        """Whether the frames come from a camera at work, not from a recording."""
+        return False
+
+    @property
     def silent(self) -> bool:
         """Whether the camera is lost, or no frame has come for so long that it is a gap."""
         return False
@@ -151,6 +156,11 @@ class StreamReader(Reader):
     def gap(self) -> float:
         """Seconds without a frame that make a gap."""
         return max(GAP, 3 * median(self._intervals or [0.0]))
+
+    @property
+    def live(self) -> bool:
+        """Always: a stream's frames come from a camera at work."""
+        return True
 
     @property
     def silent(self) -> bool:

@@ -223,9 +223,9 @@ class Live:
 
     def _gaps(self) -> Iterator[Turn]:
         for camera in self.cameras:
-            events = camera.notice_gap()
-            if events:
-                yield Turn(camera, None, events)
+            turn = camera.notice_gap()
+            if turn is not None:
+                yield turn
 
     def _is_over(self) -> bool:
         """Return whether no camera will send any more."""

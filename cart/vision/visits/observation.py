@@ -22,12 +22,15 @@ class Observation:
         hands: boxes of the hands found, pixels.
         motion: grid of any shape laid over the whole picture, true where it changed since the
             observation before; None where nobody looked.
+        doubtful: the picture may not be worth believing: items are followed, but nothing is concluded from
+            what it does not show, and nothing is decided.
     """
 
     time: float
     items: tuple[SeenItem, ...] = ()
     hands: tuple[Box, ...] = ()
     motion: NDArray[np.bool_] | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

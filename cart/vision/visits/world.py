@@ -204,7 +204,8 @@ class World:
         self.visit.last_active = seen.time
 
     def _weigh_contents(self, seen: Observation) -> None:
-        worth, moving, size = self._worth_of_view(), self._moving_boxes(), self.opening.size
+        worth = 0.0 if seen.doubtful else self._worth_of_view()
+        moving, size = self._moving_boxes(), self.opening.size
         for piece in self.pieces:
             if not piece.content or piece.home is None:
                 self._miss_anywhere(piece, worth)
@@ -217,13 +218,13 @@ class World:
                 self._seen_content(piece, worth)
                 continue
             overlap = self._overlap(piece.home, self._may_cover(piece))
-            if contents.is_clear(piece, seen, overlap, self.elapsed, size):
+            if worth and contents.is_clear(piece, seen, overlap, self.elapsed, size):
                 contents.miss_at_home(piece, self.time, worth)
 
     def _miss_anywhere(self, piece: Piece, worth: float) -> None:
         """Weigh a view of the whole cart without a piece that lay in it before the camera moved."""
         moved = self.gap is not None and self.gap.moved
-        if moved and piece.unverified and self.quiet:
+        if worth and moved and piece.unverified and self.quiet:
             contents.miss_at_home(piece, self.time, worth)
 
     def _worth_of_view(self) -> float:
