@@ -148,8 +148,30 @@ def test_a_closed_session_takes_no_more(api, admin) -> None:
     paid = {"reference": "t", "amount": 0, "currency": "EUR"}
     assert admin.post("/v1/sessions/trip/paid", json=paid).status_code == 200
     assert _event_refused(admin, api.event(1)) == 409
+    wrong = {"reference": "t", "amount": 0, "currency": "USD"}
+    assert _refused(admin.post("/v1/sessions/trip/paid", json=wrong)) == 409
     for path, body in (("lines", {"action": "add", "gtin": TEA}), ("checkout", None), ("paid", paid)):
         assert _refused(admin.post(f"/v1/sessions/trip/{path}", json=body)) == 409
+
+
+def test_a_payment_in_another_currency_is_refused(admin) -> None:
+    admin.post("/v1/sessions", json=OPEN)
+    admin.post("/v1/sessions/trip/checkout")
+    for wrong in (
+        {"currency": "USD"},
+        {"currency": "eur"},
+        {"amount": -1},
+        {"amount": 2**63},
+        {"amount": 0.5},
+    ):
+        paid = {"reference": "t", "amount": 0, "currency": "EUR"} | wrong
+        assert _refused(admin.post("/v1/sessions/trip/paid", json=paid)) == 422
+
+
+def test_an_idempotency_key_that_is_none_is_refused(admin) -> None:
+    for key in ("x" * 201, "a b", ""):
+        answer = admin.post("/v1/sessions", json=OPEN, headers={"Idempotency-Key": key})
+        assert _refused(answer) == 422
 
 
 def test_an_idle_session_is_abandoned(databases, make_api) -> None:
@@ -160,6 +182,7 @@ def test_an_idle_session_is_abandoned(databases, make_api) -> None:
     while admin.get("/v1/sessions/trip").json()["state"] == "open" and time.monotonic() < deadline:
         time.sleep(0.05)
     assert admin.get("/v1/sessions/trip").json()["state"] == "abandoned"
+    assert _event_refused(admin, api.event(1)) == 409
     assert admin.post("/v1/sessions", json={**OPEN, "session": "next"}).status_code == 201
 
 

@@ -46,6 +46,7 @@ class Process:
     process: subprocess.Popen[str]
     url: str
     key: str | None
+    log: Path
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
@@ -67,14 +68,16 @@ def _serving(database: str, *more: str, key: str | None = None) -> Iterator[Proc
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"PYTHONPATH": ROOT, "CART_RATE_PER_SECOND": "100000"}
-    process = subprocess.Popen(
-        [*COMMAND, "--port", str(port), "--database", database, *more],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    running = Process(process, f"http://127.0.0.1:{port}", key)
+    log = Path(tempfile.mkdtemp(prefix="cart-serve-")) / "log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [*COMMAND, "--port", str(port), "--database", database, *more],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
+        )
+    running = Process(process, f"http://127.0.0.1:{port}", key, log)
     try:
         running.wait_until(200, 60)
         yield running
@@ -84,6 +87,7 @@ def _serving(database: str, *more: str, key: str | None = None) -> Iterator[Proc
                 worker.kill()
         process.kill()
         process.communicate()
+        shutil.rmtree(log.parent)
 
 
 def _rebuilt(database: str) -> str:
@@ -376,9 +380,22 @@ def test_two_workers_hear_of_each_other(databases, make_shop, make_cart_event) -
         assert [follower.next_total() for follower in late] == [498] * 2
         for follower in (*first, *again, *late):
             follower.close()
+        _hold_log(running, key, _send(writer, make_cart_event, 3))
 
 
-def _send(writer: httpx.Client, make_cart_event: Callable[..., Any], sequence: int) -> None:
+def _hold_log(running: Process, key: str, answered: str) -> None:
+    """See that every line of the log is JSON, that an answer is found in it, and nothing of a key or a cart."""
+    lines = running.log.read_text().splitlines()
+    told = [json.loads(line) for line in lines]
+    (line,) = [one for one in told if one.get("request_id") == answered]
+    assert (line["route"], line["status"]) == ("/v1/sessions/{session}/events", 200)
+    for secret in (key, "trip", TEA):
+        assert not any(secret in one for one in lines)
+
+
+def _send(writer: httpx.Client, make_cart_event: Callable[..., Any], sequence: int) -> str:
+    """Send an event; return the id of the request."""
     event = make_cart_event(sequence, "add", TEA, "trip", datetime.now(UTC))
     answer = writer.post("/v1/sessions/trip/events", json=json.loads(event.to_json()))
     assert answer.json()["results"][0]["status"] == "applied"
+    return str(answer.headers["x-request-id"])

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from cart.checkout.api import events, evidence, health, live, products, receipts, reviews, sessions, stores
 from cart.checkout.api.access import Doorkeeper
 from cart.checkout.api.description import describe
-from cart.checkout.api.observing import BodyLimit, Metrics, Observer, request_id
+from cart.checkout.api.observing import BodyLimit, Metrics, Observer, log_as_json, request_id
 from cart.checkout.live import Hub, Listener
 from cart.checkout.problems import (
     BadRequest,
@@ -43,6 +43,7 @@ _logger = logging.getLogger(__name__)
 
 def from_environment() -> FastAPI:
     """Make the application of a worker process, by the settings in its environment."""
+    log_as_json()
     settings = service_settings()
     return create_app(Service(Store(settings.database), settings))
 
