@@ -30,6 +30,8 @@ _STIRRED_SHARE = 0.25
 _WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
 _MOVED_LIKENESS = 0.55
+IN_PLACE_LIKENESS = 0.275
+"""How alike, 0..1, what lies in an item's place must be to be that item, though nobody saw it stay."""
 _MOST_COST = 1.0
 _NEAR = 0.8  # item sizes: how far a hidden item may have slid
 
@@ -120,7 +122,7 @@ def surely_gone(piece: Piece) -> bool:
 
 
 def match_moved(
-    new: Sequence[Piece], unseen: Sequence[Piece], in_place_after_gap: float = 0.0
+    new: Sequence[Piece], unseen: Sequence[Piece], in_place: Sequence[float]
 ) -> list[tuple[Piece, Piece]]:
     """Pair pieces that came to rest with content pieces out of sight which they may be, best pairs first.
 
@@ -130,10 +132,9 @@ def match_moved(
     Args:
         new: pieces that rest.
         unseen: content pieces out of sight.
-        in_place_after_gap: how alike two must be to be one that lies where it did before nobody looked.
+        in_place: for each of them, how alike a piece that lies where it did must be to be it, 0..1.
     """
-    bars = [in_place_after_gap if old.unverified else _MOVED_LIKENESS / 2 for old in unseen]
-    costs = [[_moved_cost(a, b, bar) for b, bar in zip(unseen, bars, strict=True)] for a in new]
+    costs = [[_moved_cost(a, b, least) for b, least in zip(unseen, in_place, strict=True)] for a in new]
     return [(new[row], unseen[column]) for row, column in assign(costs, most=_MOST_COST)]
 
 

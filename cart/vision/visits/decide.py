@@ -24,6 +24,7 @@ _CROSSING_SECONDS = 1.0  # quiet time after which what crossed the rim unexplain
 _CROSSING_CONFIDENCE = 0.6
 _LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
 _ALIKE = 0.4
+_SEEN_LEAVING_LIKENESS = 0.55  # of what lies in the place of an item that seems to have been seen leaving
 _LIKELY_GONE = 0.7  # chance at which a piece counts as gone when a new visit leaves no more time to look
 
 
@@ -54,6 +55,9 @@ class Visits:
 
     def update(self, seen: Observation) -> list[VisitEvent]:
         """Take in one frame and return the events that are sure by now."""
+        if seen.doubtful:
+            self.world.observe(seen)
+            return self._take_events()
         if self.world.begins_visit(seen):
             self._decide(closing=True)
         self.world.observe(seen)
@@ -115,13 +119,26 @@ class Visits:
             self._add(piece)
             ready.remove(piece)
         movable = ready if self.world.quiet or closing else unseen
-        in_place = least_likeness_in_place(unseen, self.contents)
-        for piece, old in contents.match_moved(movable, self._out_of_sight(), in_place):
+        missing = self._out_of_sight()
+        in_place = self._least_likeness_in_place(missing, unseen)
+        for piece, old in contents.match_moved(movable, missing, in_place):
             self.world.merge(piece, old)
             ready.remove(piece)
         for piece in ready:
             if closing or self._nothing_alike_missing(piece):
                 self._add(piece)
+
+    def _least_likeness_in_place(self, missing: list[Piece], unseen: list[Piece]) -> list[float]:
+        after_gap = least_likeness_in_place(unseen, self.contents)
+        visit = self.world.visit
+        return [
+            after_gap
+            if old.unverified
+            else _SEEN_LEAVING_LIKENESS
+            if visit is not None and visit.saw_leaving(old)
+            else contents.IN_PLACE_LIKENESS
+            for old in missing
+        ]
 
     def _is_ready(self, piece: Piece, closing: bool) -> bool:
         """Tell whether a rest counts: long enough or, where no more comes, more than one sight of motion."""
@@ -230,7 +247,11 @@ class Visits:
         self._tell("remove", piece, time, confidence, ended=ended, visit=visit, unsure=piece.unverified)
         if not self.world.real_rate and piece.home is not None:
             self.world.views.empty_now(piece.home, ENOUGH_VIEWS)
-        elif piece.home is not None:
+        self._forget(piece)
+
+    def _forget(self, piece: Piece) -> None:
+        """Forget a piece that has left; what lies in its place after a gap came there in it."""
+        if piece.home is not None:
             self.world.views.know(piece.home)
         self.world.discard(piece)
 
@@ -267,7 +288,7 @@ class Visits:
             hidden = self._hidden_like(piece)
             if hidden is not None:
                 self._tell_crossing("remove", hidden, piece.touching_until, piece, visit)
-                self.world.discard(hidden)
+                self._forget(hidden)
         visit.went_in, visit.came_out = [], []
 
     def _may_lie_hidden(self, piece: Piece) -> bool:

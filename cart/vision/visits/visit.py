@@ -41,6 +41,13 @@ class Visit:
         """Return the piece seen coming out which a missing item was, if any."""
         return _take_alike(self.came_out, piece, lambda seen: seen.track.first[0] >= piece.track.time)
 
+    def saw_leaving(self, piece: Piece) -> bool:
+        """Tell whether something like a missing piece was seen coming out after it was last seen."""
+        return any(
+            seen.track.first[0] >= piece.track.time and likeness(seen.track.look, piece.track.look) >= _ALIKE
+            for seen in self.came_out
+        )
+
     def cancel_shown(self) -> None:
         """Drop what went in and came out again: an item shown and taken back."""
         for piece in list(self.went_in):

@@ -31,7 +31,7 @@ def test_events_of_a_trip_are_told_soon(trip: Trip, camera: Camera) -> None:
 def test_an_add_does_not_wait_for_something_unlike_it_that_a_hand_covers() -> None:
     scene = Scene()
     scene.item("milk", (460, 320))
-    hand = scene.hand(START, (240, 320), carrying="tea")
+    hand = scene.hand(START, (240, 320), carrying="tea", size=160)  # hides it until it lies there
     hand.put((240, 320))
     hand.go((460, 320))
     hand.wait(2.5)
