@@ -1,5 +1,6 @@
 """A video file as if it were a camera: played at its own speed, or as fast as it is looked at."""
 
+import gc
 import math
 from pathlib import Path
 from threading import Condition
@@ -39,6 +40,7 @@ class FileReader(Reader):
         while not self._stopping.is_set():
             self._stretch += 1
             offset = self._play_round(offset)
+            gc.collect()  # decoder and decoded frames refer to one another, and would pile up round by round
             if not self._loop:
                 return
 
