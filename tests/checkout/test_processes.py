@@ -384,7 +384,7 @@ def test_two_workers_hear_of_each_other(databases, make_shop, make_cart_event) -
 
 
 def _hold_log(running: Process, key: str, answered: str) -> None:
-    """See that every line of the log is JSON, that an answer is found in it, and nothing of a key or a cart."""
+    """See that every line of the log is JSON, that an answer is in it, and nothing of a key or a trip."""
     lines = running.log.read_text().splitlines()
     told = [json.loads(line) for line in lines]
     (line,) = [one for one in told if one.get("request_id") == answered]
