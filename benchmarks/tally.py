@@ -327,7 +327,10 @@ def _process(arguments: list[str], environment: dict[str, str], cwd: str) -> Ite
     command = [sys.executable, "-m", "uvicorn", *arguments, "--port", str(port), "--log-level", "warning"]
     root = str(Path(__file__).parents[1])
     process = subprocess.Popen(
-        [*command, "--no-access-log"], env=os.environ | {"PYTHONPATH": root} | environment, cwd=cwd
+        [*command, "--no-access-log"],
+        env=os.environ | {"PYTHONPATH": root} | environment,
+        cwd=cwd,
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
