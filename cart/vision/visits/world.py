@@ -4,7 +4,7 @@ import math
 
 from cart.vision.boxes import Box, covered
 from cart.vision.opening import Opening
-from cart.vision.tracking import Track, Tracker
+from cart.vision.tracking import Track, Tracker, likeness
 from cart.vision.visits import contents, crossing
 from cart.vision.visits.gap import Gap
 from cart.vision.visits.observation import Observation
@@ -15,6 +15,7 @@ from cart.vision.visits.visit import Visit
 _FORGET_SECONDS = 3.0  # out of sight for this long, a piece that is not in the cart is forgotten
 _FIRST_VIEW_SECONDS = 1.0
 _MOMENT_SECONDS = 0.5
+_ALIKE = 0.5
 _BLIND_WORTH = 0.2
 _FIRST_SIGHTS = 3  # of a piece, which tell its origin
 
@@ -136,6 +137,11 @@ class World:
         place = piece.rest.box
         return self.views.since_gap(place) < ENOUGH_VIEWS and self.views.known_before(place)
 
+    def _goes_on(self, track: Track) -> bool:
+        """Tell whether a track may show an item that was there at the first look and has been lost since."""
+        lost = [p for p in self.pieces if p.from_gap and not p.content and p.track.time < self.time]
+        return any(likeness(piece.track.look, track.look) >= _ALIKE for piece in lost)
+
     def _is_first_look(self) -> bool:
         return self.gap is not None and self.gap.is_first_look(self.time)
 
@@ -182,7 +188,7 @@ class World:
         if piece is None:
             zone = zone_of(track.box, self.opening)
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
-            piece.from_gap = zone is not Zone.OUTSIDE and self._is_first_look()
+            piece.from_gap = zone is not Zone.OUTSIDE and (self._is_first_look() or self._goes_on(track))
         stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
         hand_known = self.time - self._hand_time <= _MOMENT_SECONDS
         piece.see(seen.time, self.opening, seen.hands, stirred=stirred, hand_known=hand_known)
