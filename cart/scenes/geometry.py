@@ -82,7 +82,9 @@ class Pose:
 
 def pose(place: tuple[float, float, float] | Floats, turn: Floats | None = None) -> Pose:
     """Return a pose from numbers; not turned if no turn is given."""
-    return Pose(np.asarray(place, float), np.array([1.0, 0, 0, 0]) if turn is None else np.asarray(turn, float))
+    return Pose(
+        np.asarray(place, float), np.array([1.0, 0, 0, 0]) if turn is None else np.asarray(turn, float)
+    )
 
 
 def rotation(turn: Floats) -> Floats:
