@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cart.scenes.geometry import Floats, Pose, about, product
+from cart.scenes.geometry import Floats, Pose, about, product, quaternion
+from cart.scenes.hands.fingers import RELAXED, Fingers
 from cart.scenes.hands.grasps import Grasp
 from cart.scenes.trips.paths import path
 from cart.scenes.trips.play import Hand, Motion, Play
@@ -81,16 +82,16 @@ def grip(play: Play, item: int, hold: Hold, speed: float) -> Motion:
     play.world.hold(item, hand.index, hand.palm.inverse().after(play.pose(item)))
 
 
-def reach(play: Play, hand: Hand, palm: Pose, fingers: object, speed: float) -> Motion:
+def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) -> Motion:
     """Lead an empty hand to a pose inside, from outside where it is away."""
     if hand.palm is None:
         start = Pose(hand.away.place, _swayed(palm.turn, play.rng))
         hand.enter(start, hand.fingers)
         over = _across(play, start.place, Pose(palm.place, palm.turn))
-        yield from play.go(hand, [over, palm], speed, fingers)  # type: ignore[arg-type]
+        yield from play.go(hand, [over, palm], speed, fingers)
     else:
         up = Pose(np.array([*hand.palm.place[:2], _carry_height(play)]), hand.palm.turn)
-        yield from play.go(hand, [up, palm], speed, fingers)  # type: ignore[arg-type]
+        yield from play.go(hand, [up, palm], speed, fingers)
 
 
 def lift(play: Play, item: int, hold: Hold, speed: float) -> Motion:
@@ -118,7 +119,7 @@ def withdraw(play: Play, hand: Hand, speed: float) -> Motion:
     up = Pose(np.array([*hand.palm.place[:2], max(hand.palm.place[2], _carry_height(play))]), hand.palm.turn)
     end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
     way = path(play.time, [hand.palm, up, _across(play, end.place, up), end], 1.1 * speed)
-    yield from play.follow(hand, way, hand.arm.relaxed)
+    yield from play.follow(hand, way, RELAXED)
     hand.leave()
 
 
@@ -135,6 +136,15 @@ def over_cart(play: Play, item: int, at: Pose) -> Pose:
     """Return a pose of an item above a place, clear of the rim."""
     low = at.apply(play.points[item])[:, 2].min() - at.place[2]
     return Pose(np.array([*at.place[:2], max(_rim(play) + _ABOVE - low, at.place[2] + 0.1)]), at.turn)
+
+
+def palm_down(place: Floats, towards: Floats) -> Pose:
+    """Return the pose of a palm that looks down, its fingers towards a direction."""
+    x = np.array([towards[0], towards[1], -0.3 * np.hypot(towards[0], towards[1])])
+    x = x / np.linalg.norm(x)
+    y = np.cross(np.array([0, 0, -1.0]), x)
+    y = y / np.linalg.norm(y)
+    return Pose(place, quaternion(np.stack([x, y, np.cross(x, y)], axis=1)))
 
 
 def _across(play: Play, outside: Floats, inside: Pose) -> Pose:

@@ -7,7 +7,7 @@ import numpy as np
 
 from cart.scenes.geometry import Floats, Model, Pose
 from cart.scenes.hands.arm import Arm
-from cart.scenes.hands.fingers import Fingers, blend_fingers
+from cart.scenes.hands.fingers import RELAXED, Fingers, blend_fingers
 from cart.scenes.stage.carts import CartShape
 from cart.scenes.trips.paths import Path, path
 from cart.scenes.trips.physics import World
@@ -28,7 +28,7 @@ class Hand:
     def __init__(self, index: int, arm: Arm, shoulder: Floats, away: Pose) -> None:
         self.index, self.arm, self.shoulder, self.away = index, arm, shoulder, away
         self.palm: Pose | None = None
-        self.fingers: Fingers = arm.relaxed
+        self.fingers: Fingers = RELAXED
         self.joints: Floats | None = None
 
     def enter(self, palm: Pose, fingers: Fingers) -> None:

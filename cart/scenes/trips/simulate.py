@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cart.scenes.geometry import Model, Pose
+from cart.scenes.hands.fingers import RELAXED
 from cart.scenes.trips import grip_choice, moves
 from cart.scenes.trips.places import free_place, resting_turn
 from cart.scenes.trips.play import Hand, Motion, Play
@@ -166,10 +167,10 @@ class Trip:
         hand, play = self._hand_of(step), self.play
         rim = play.cart.rim
         middle = rim.mean(0) + np.array([*play.rng.uniform(-0.1, 0.1, 2), -0.05])
-        flat = hand.arm.flat_palm(middle, middle - hand.shoulder)
+        flat = moves.palm_down(middle, middle - hand.shoulder)
 
         def motion() -> Motion:
-            yield from moves.reach(play, hand, flat, hand.arm.relaxed, _CARRY_SPEED * step.speed)
+            yield from moves.reach(play, hand, flat, RELAXED, _CARRY_SPEED * step.speed)
             yield from moves.linger(play, hand, 0.5)
             play.record.no_events.append((play.time, "a hand that leaves empty"))
             yield from moves.withdraw(play, hand, _CARRY_SPEED * step.speed)
