@@ -35,6 +35,10 @@ class Settings(_FromEnvironment):
         default_factory=lambda: user_state_path("smart-cart", appauthor=False) / "outbox.sqlite3"
     )
     """File in which events wait until the tally service has answered."""
+    data: Path = Field(default_factory=lambda: user_cache_path("smart-cart", appauthor=False) / "data")
+    """Folder of what `cart scenes` makes: the render environment, trips, stills."""
+    scenes_python: Path | None = None
+    """Python of a render environment made by hand, instead of that of `cart scenes setup`."""
 
 
 def default_database() -> str:

@@ -1,0 +1,145 @@
+"""From scripts to footage with its truth: rehearse, render, put through the camera chain, encode."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from cart.errors import InputError
+from cart.scenes import storage
+from cart.scenes.camera_chain import CameraChain, draw_sensor
+from cart.scenes.environment import body_assets
+from cart.scenes.geometry import Bytes
+from cart.scenes.products.range import Product
+from cart.scenes.render.protocol import Job, read_job, read_picture, write_text
+from cart.scenes.stage.lens import distort
+from cart.scenes.trips.boxes import visible_boxes, yolo_lines
+from cart.scenes.trips.draw import complete
+from cart.scenes.trips.script import Script
+from cart.scenes.workers import Workers, frame_ranges
+from cart.vision.footage.writer import VideoWriter
+
+REHEARSE, RENDER = "cart.scenes.trips.rehearse", "cart.scenes.render.blender"
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and how much there is."""
+
+_NOISE = {"even": 1.0, "dim": 3.0, "glaring": 0.7, "mixed": 1.2}
+
+
+@dataclass(frozen=True)
+class Footage:
+    """Files of a trip that was made."""
+
+    video: Path
+    truth: Path
+    opening: Path
+    cpu_seconds: float
+    """What the frames rendered now took together; those that were there before took none."""
+    rendered: int
+    """Frames rendered now."""
+
+
+def make_trip(
+    script: Script, products: Sequence[Product], out: Path, jobs: int, progress: Progress, *, labels: bool = False
+) -> Footage:
+    """Make a trip's video, truth and opening in a folder; what is rendered already is not rendered again.
+
+    Args:
+        script: what happens; what it leaves open is drawn from its seed.
+        products: the range to shop from.
+        out: folder to write to.
+        jobs: render processes at once.
+        progress: is told how far it is.
+        labels: also write a folder `NAME.labels` with a YOLO label file and an id mask a frame.
+
+    Raises:
+        InputError: the script cannot be played, or the folder cannot be written.
+        RenderFailed: a render process failed; run again to go on.
+    """
+    whole = complete(script, products)
+    job, cost = rendered(storage.job_folder(storage.trips_folder(), whole), whole, jobs, progress)
+    truth = json.loads((job.folder / "truth.json").read_text())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make {out}: {error.strerror}") from None
+    files = [out / f"{script.name}{ending}" for ending in (".mp4", ".truth.json", ".opening.toml")]
+    _encode(job, whole, files[0], progress)
+    write_text(files[1], json.dumps(truth, indent=1) + "\n")
+    write_text(files[2], _opening_text(truth["opening"]))
+    if labels:
+        _write_labels(job, out / f"{script.name}.labels")
+    return Footage(files[0], files[1], files[2], sum(cost), len(cost))
+
+
+def rendered(
+    folder: Path, script: Script, jobs: int, progress: Progress, picks: int = 0
+) -> tuple[Job, list[float]]:
+    """Rehearse and render a job as far as that is not done.
+
+    Args:
+        folder: of the job, with its script.
+        script: complete.
+        jobs: render processes at once.
+        progress: is told how far it is.
+        picks: so many single frames of the trip instead of all, as stills.
+
+    Returns:
+        The job, and the CPU seconds of each frame rendered now.
+    """
+    if not (folder / "truth.json").exists():
+        steps = len(script.steps)
+        progress("rehearse", 0, steps)
+        rehearsal = Workers(1, lambda line: progress("rehearse", int(line["step"]), steps))
+        rehearsal.run([(REHEARSE, [str(folder), str(body_assets()), str(picks)])])
+    job = read_job(folder)
+    count = len(job.take.frames)
+    done = [job.is_done(frame) for frame in range(count)]
+    cost: list[float] = []
+
+    def told(line: dict[str, float]) -> None:
+        cost.append(line["cpu_s"])
+        progress("render", sum(done) + len(cost), count)
+
+    progress("render", sum(done), count)
+    ranges = frame_ranges(done, jobs)
+    Workers(jobs, told).run([(RENDER, [str(folder), "--frames", f"{a}:{b}"]) for a, b in ranges])
+    return job, cost
+
+
+def pictures(job: Job, script: Script) -> Iterator[tuple[Bytes, Bytes]]:
+    """Give each frame's picture (H, W, 3) in RGB, as its camera gives it, and id mask (H, W)."""
+    rng = np.random.default_rng([script.seed, 5])
+    noise = script.noise if script.noise is not None else _NOISE[script.light or "even"]
+    chain = CameraChain(draw_sensor(rng, noise), script.size)
+    for frame in range(len(job.take.frames)):
+        sharp = distort(job.take.camera, read_picture(job.frame_file(frame)))
+        ids = distort(job.take.camera, read_picture(job.ids_file(frame)), ids=True)
+        yield chain(sharp, frame, float(job.take.times[job.take.frames[frame, 1]])), ids
+
+
+def _encode(job: Job, script: Script, file: Path, progress: Progress) -> None:
+    count = len(job.take.frames)
+    with VideoWriter(file, script.size, script.fps) as video:
+        for frame, (picture, _) in enumerate(pictures(job, script)):
+            video.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), frame / script.fps)
+            progress("encode", frame + 1, count)
+
+
+def _write_labels(job: Job, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    full = json.loads((job.folder / "boxes.json").read_text())
+    for frame, boxes in enumerate(full):
+        ids = distort(job.take.camera, read_picture(job.ids_file(frame)), ids=True)
+        write_text(folder / f"{frame:05d}.txt", yolo_lines(visible_boxes(ids, boxes), job.take.camera.size))
+        cv2.imwrite(str(folder / f"{frame:05d}.png"), ids)
+    write_text(folder / "boxes.json", json.dumps(full))
+
+
+def _opening_text(polygon: Sequence[Sequence[float]]) -> str:
+    corners = ", ".join(f"[{x}, {y}]" for x, y in polygon)
+    return f"[opening]\npolygon = [{corners}]\n"

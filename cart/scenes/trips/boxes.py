@@ -1,0 +1,93 @@
+"""Boxes of items and hands in each frame: the full ones from the simulation, the visible ones from the id mask."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cart.scenes.geometry import Bytes, Floats, Model, Pose
+from cart.scenes.hands.arm import Arm
+from cart.scenes.hands.skeleton import WRIST
+from cart.scenes.render.protocol import ARM_ID
+from cart.scenes.stage.cameras import project
+from cart.scenes.take import CameraSpec, Take
+
+CLASSES = ("hand", "item")
+"""In the order of the detector's classes."""
+_LEAST_PIXELS = 40
+_LEAST_SIDE = 4
+
+Box = list[float]
+"""x1, y1, x2, y2 in pixels; may reach out of the picture."""
+
+
+def full_boxes(take: Take, models: Mapping[str, Model], arms: Sequence[Arm]) -> list[dict[str, Any]]:
+    """Return, for each frame, the whole boxes of items and hands, whether seen or not, and who holds what.
+
+    Each is `{"items": [box or null], "hands": [box or null], "held": [arm or -1]}`, in the take's order.
+    """
+    found = []
+    for _, middle, _ in take.frames:
+        items = [
+            _box(take.camera, Pose(row[:3], row[3:]).apply(models[product].vertices)) if not np.isnan(row[0]) else None
+            for product, row in zip(take.products, take.items[middle], strict=True)
+        ]
+        hands = [
+            None if np.isnan(joints[0, 0, 0]) else _box(take.camera, arm.vertices(joints)[_of_hand(arm)])
+            for arm, joints in zip(arms, take.joints[middle], strict=True)
+        ]
+        found.append({"items": items, "hands": hands, "held": take.held[middle].tolist()})
+    return found
+
+
+def visible_boxes(ids: Bytes, full: Mapping[str, Any]) -> list[tuple[int, Box]]:
+    """Return the class and box of what is seen of each hand and item of a frame.
+
+    Args:
+        ids: (H, W) which thing each pixel shows, as the renderer writes it.
+        full: the frame's full boxes; of an arm the part within the hand's is the hand.
+    """
+    found: list[tuple[int, Box]] = []
+    for arm, box in enumerate(full["hands"]):
+        if box is not None:
+            found += _visible(ids == ARM_ID + arm, CLASSES.index("hand"), box)
+    for item, box in enumerate(full["items"]):
+        if box is not None:
+            found += _visible(ids == item + 1, CLASSES.index("item"), None)
+    return found
+
+
+def yolo_lines(boxes: Sequence[tuple[int, Box]], size: tuple[int, int]) -> str:
+    """Return boxes as lines of a YOLO label file: class, centre, width and height as fractions."""
+    width, height = size
+    lines = []
+    for kind, (x1, y1, x2, y2) in boxes:
+        values = ((x1 + x2) / 2 / width, (y1 + y2) / 2 / height, (x2 - x1) / width, (y2 - y1) / height)
+        lines.append(f"{kind} " + " ".join(f"{value:.6f}" for value in values) + "\n")
+    return "".join(lines)
+
+
+def _visible(mask: np.ndarray, kind: int, within: Box | None) -> list[tuple[int, Box]]:
+    if within is not None:
+        x1, y1, x2, y2 = (int(v) for v in np.clip(np.round(within), 0, [*mask.shape[::-1], *mask.shape[::-1]]))
+        cut = np.zeros_like(mask)
+        cut[y1:y2, x1:x2] = mask[y1:y2, x1:x2]
+        mask = cut
+    rows, columns = np.nonzero(mask)
+    if len(rows) < _LEAST_PIXELS:
+        return []
+    box = [float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1)]
+    if min(box[2] - box[0], box[3] - box[1]) < _LEAST_SIDE:
+        return []
+    return [(kind, box)]
+
+
+def _box(camera: CameraSpec, points: Floats) -> Box | None:
+    pixels = project(camera, points)
+    if np.isnan(pixels).all():
+        return None
+    return [round(float(v), 1) for v in (*np.nanmin(pixels, 0), *np.nanmax(pixels, 0))]
+
+
+def _of_hand(arm: Arm) -> np.ndarray:
+    return np.asarray(arm.weights[:, WRIST:].sum(axis=1) > 0.5)

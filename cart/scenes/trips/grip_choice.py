@@ -1,0 +1,91 @@
+"""Which hand takes an item, and how, so that arm and wrist are comfortable and nothing is in the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cart.scenes.geometry import Floats, Pose, about, product
+from cart.scenes.hands.grasps import Grasp, fits, grasp
+from cart.scenes.trips.moves import Hold
+from cart.scenes.trips.play import Hand, Play
+
+_ONE_HAND = ("top", "side", "pinch")
+_YAWS = 12
+_OBSTRUCTED = 3.0
+"""What a hand in a wall or in another item costs, in radians of a bent wrist."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to hold an item at a pose."""
+
+    hold: Hold
+    pose: Pose
+    cost: float
+
+
+def to_put(play: Play, item: int, hand: Hand, at: Pose) -> Choice | None:
+    """Choose how to hold an item so that it can be put down at a pose, turned about the vertical as suits the arm."""
+    points = play.models[item].vertices
+    choices = []
+    for kind in _possible(points):
+        for yaw in _yaws(play.rng):
+            pose = Pose(at.place, product(about((0, 0, 1), yaw), at.turn))
+            found = grasp(kind, hand.arm, points, pose, play.rng) if not choices or yaw == 0.0 else None
+            held = found or choices[-1].hold.grasp
+            choices.append(Choice(Hold(hand, held), pose, _cost(play, Hold(hand, held), pose, (item,))))
+    return min(choices, key=lambda c: c.cost, default=None)
+
+
+def to_take(play: Play, item: int, hands: Sequence[Hand]) -> Choice | None:
+    """Choose a hand and a grip for an item where it lies."""
+    at, points = play.pose(item), play.models[item].vertices
+    choices = []
+    for hand in hands:
+        for kind in _possible(points):
+            for _ in range(3):
+                hold = Hold(hand, grasp(kind, hand.arm, points, at, play.rng))
+                choices.append(Choice(hold, at, _cost(play, hold, at, (item,))))
+    return min(choices, key=lambda c: c.cost, default=None)
+
+
+def _possible(points: Floats) -> list[str]:
+    return [kind for kind in _ONE_HAND if fits(kind, points)]
+
+
+def _yaws(rng: np.random.Generator) -> list[float]:
+    return [0.0, *(float(a) for a in rng.uniform(-np.pi, np.pi, _YAWS))]
+
+
+def _cost(play: Play, hold: Hold, at: Pose, own: Sequence[int]) -> float:
+    hand = hold.hand
+    palm = hold.palm(at)
+    joints = hand.arm.joints(hand.shoulder, hand.arm.wrist_of(palm), hold.grasp.open)
+    capsules = hand.arm.capsules(joints)
+    fingers = Pose(np.zeros(3), palm.turn).apply(np.array([[1.0, 0, 0]]))[0]
+    from_shoulder = palm.place - (hand.shoulder + np.array([0, 0, 0.1]))
+    comfort = float(np.arccos(np.clip(fingers @ from_shoulder / np.linalg.norm(from_shoulder), -1, 1)))
+    return comfort + _OBSTRUCTED * (_in_walls(play, capsules) + _in_items(play, capsules, own))
+
+
+def _in_walls(play: Play, capsules: Floats) -> float:
+    """Return the share of the arm's points that are below the rim but outside of the walls, or under the floor."""
+    points = np.concatenate([capsules[:, :3], capsules[:, 3:6], (capsules[:, :3] + capsules[:, 3:6]) / 2])
+    rim, spec = play.cart.rim, play.cart.spec
+    low, high = rim[:, :2].min(0), rim[:, :2].max(0)
+    beside = ((points[:, :2] < low) | (points[:, :2] > high)).any(1)
+    stuck = (beside & (points[:, 2] < rim[:, 2].min())) | (points[:, 2] < spec.floor_height)
+    return float(stuck.mean())
+
+
+def _in_items(play: Play, capsules: Floats, own: Sequence[int]) -> float:
+    """Return how much of the hand would be in other items: 0 nothing, 1 a fifth of it."""
+    others = play.heights(without=own)
+    if not len(others):
+        return 0.0
+    middles = (capsules[:, :3] + capsules[:, 3:6]) / 2
+    under = np.array(
+        [(np.linalg.norm(others - middle, axis=1) < radius + 0.005).any() for middle, radius in zip(middles, capsules[:, 6], strict=True)]
+    )
+    return min(1.0, 5 * float(under.mean()))

@@ -1,0 +1,173 @@
+"""What hands do with items, as motions of a play: bring, put down, drop, take, show, reach in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cart.scenes.geometry import Floats, Pose, about, product, quaternion
+from cart.scenes.hands.fingers import RELAXED, Fingers
+from cart.scenes.hands.grasps import Grasp
+from cart.scenes.trips.paths import path
+from cart.scenes.trips.play import Hand, Motion, Play
+
+_ABOVE = 0.07  # metres between what is carried and the rim
+_OPENING_SECONDS = 0.16
+_CLOSING_SECONDS = 0.22
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A hand and how it grips an item."""
+
+    hand: Hand
+    grasp: Grasp
+
+    def palm(self, item: Pose) -> Pose:
+        """Return where the palm is when the item is at a pose."""
+        return item.after(self.grasp.hand)
+
+    def approach(self, item: Pose) -> Floats:
+        """Return the way (3,) along which the palm comes to an item at a pose."""
+        return Pose(np.zeros(3), item.turn).apply(np.asarray(self.grasp.approach, float)[None])[0]
+
+
+def bring(play: Play, item: int, hold: Hold, over: Pose, speed: float) -> Motion:
+    """Come from outside with an item, to a pose of it above the cart."""
+    hand = hold.hand
+    start = Pose(hand.away.place, _swayed(hold.palm(over).turn, play.rng))
+    hand.enter(start, hold.grasp.closed)
+    play.world.place(item, start.after(hold.grasp.hand.inverse()))
+    play.world.hold(item, hand.index, hold.grasp.hand.inverse())
+    yield from play.go(hand, [_across(play, start.place, hold.palm(over)), hold.palm(over)], speed)
+
+
+def put_down(play: Play, item: int, hold: Hold, at: Pose, speed: float) -> Motion:
+    """Lower an item that is held to a pose, let it go, and draw the hand back."""
+    above = Pose(at.place + np.array([0, 0, 0.06]), at.turn)
+    yield from play.go(hold.hand, [hold.palm(above), hold.palm(at)], 0.8 * speed)
+    yield from release(play, item, hold)
+
+
+def release(play: Play, item: int, hold: Hold) -> Motion:
+    """Let an item go, and draw the hand back the way it came."""
+    hand = hold.hand
+    play.world.let_go(item)
+    yield from play.bend(hand, hold.grasp.open, _OPENING_SECONDS)
+    assert hand.palm is not None
+    back = _upward(-hold.approach(play.pose(item)))
+    away = Pose(hand.palm.place + back * 0.12, hand.palm.turn)
+    yield from play.go(hand, [away], 0.7)
+    play.world.free(item)
+
+
+def throw_in(play: Play, item: int, hold: Hold, speed: float) -> Motion:
+    """Let an item go above the rim while the hand turns back."""
+    play.world.let_go(item)
+    yield from play.bend(hold.hand, hold.grasp.open, 0.1)
+    yield from withdraw(play, hold.hand, speed)
+    play.world.free(item)
+
+
+def grip(play: Play, item: int, hold: Hold, speed: float) -> Motion:
+    """Reach for an item that lies inside and close the hand on it."""
+    hand = hold.hand
+    at = play.pose(item)
+    palm = hold.palm(at)
+    before = Pose(palm.place - hold.approach(at) * 0.1 + np.array([0, 0, 0.02]), palm.turn)
+    yield from reach(play, hand, before, hold.grasp.open, speed)
+    palm = hold.palm(play.pose(item))
+    yield from play.go(hand, [palm], 0.5 * speed)
+    yield from play.bend(hand, hold.grasp.closed, _CLOSING_SECONDS)
+    assert hand.palm is not None
+    play.world.hold(item, hand.index, hand.palm.inverse().after(play.pose(item)))
+
+
+def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) -> Motion:
+    """Lead an empty hand to a pose inside, from outside where it is away."""
+    if hand.palm is None:
+        start = Pose(hand.away.place, _swayed(palm.turn, play.rng))
+        hand.enter(start, hand.fingers)
+        over = _across(play, start.place, Pose(palm.place, palm.turn))
+        yield from play.go(hand, [over, palm], speed, fingers)
+    else:
+        up = Pose(np.array([*hand.palm.place[:2], _carry_height(play)]), hand.palm.turn)
+        yield from play.go(hand, [up, palm], speed, fingers)
+
+
+def lift(play: Play, item: int, hold: Hold, speed: float) -> Motion:
+    """Raise an item that is held until it is clear of the rim."""
+    hand = hold.hand
+    assert hand.palm is not None
+    low = play.pose(item).apply(play.points[item])[:, 2].min()
+    rise = max(0.05, _rim(play) + _ABOVE - low)
+    yield from play.go(hand, [Pose(hand.palm.place + np.array([0, 0, rise]), hand.palm.turn)], 0.7 * speed)
+
+
+def carry_off(play: Play, item: int, hold: Hold, speed: float) -> Motion:
+    """Leave with an item that is held."""
+    hand = hold.hand
+    assert hand.palm is not None
+    end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
+    yield from play.go(hand, [_across(play, end.place, hand.palm), end], speed)
+    play.world.park(item)
+    hand.leave()
+
+
+def withdraw(play: Play, hand: Hand, speed: float) -> Motion:
+    """Leave with an empty hand."""
+    assert hand.palm is not None
+    up = Pose(np.array([*hand.palm.place[:2], max(hand.palm.place[2], _carry_height(play))]), hand.palm.turn)
+    end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
+    way = path(play.time, [hand.palm, up, _across(play, end.place, up), end], 1.1 * speed)
+    yield from play.follow(hand, way, RELAXED)
+    hand.leave()
+
+
+def linger(play: Play, hand: Hand, seconds: float) -> Motion:
+    """Hold still, as far as a hand can."""
+    assert hand.palm is not None
+    here = hand.palm
+    turn = product(about(play.rng.normal(size=3), float(play.rng.uniform(0.05, 0.25))), here.turn)
+    there = Pose(here.place + play.rng.normal(0, 0.015, 3), turn)
+    yield from play.follow(hand, path(play.time, [here, there, here], 0.05, seconds / 2), hand.fingers)
+
+
+def over_cart(play: Play, item: int, at: Pose) -> Pose:
+    """Return a pose of an item above a place, clear of the rim."""
+    low = at.apply(play.points[item])[:, 2].min() - at.place[2]
+    return Pose(np.array([*at.place[:2], max(_rim(play) + _ABOVE - low, at.place[2] + 0.1)]), at.turn)
+
+
+def palm_down(place: Floats, towards: Floats) -> Pose:
+    """Return the pose of a palm that looks down, its fingers towards a direction."""
+    x = np.array([towards[0], towards[1], -0.3 * np.hypot(towards[0], towards[1])])
+    x = x / np.linalg.norm(x)
+    y = np.cross(np.array([0, 0, -1.0]), x)
+    y = y / np.linalg.norm(y)
+    return Pose(place, quaternion(np.stack([x, y, np.cross(x, y)], axis=1)))
+
+
+def _across(play: Play, outside: Floats, inside: Pose) -> Pose:
+    """Return a pose above the rim, on the way between outside and inside."""
+    middle = 0.5 * outside + 0.5 * inside.place
+    height = max(inside.place[2], _carry_height(play))
+    jitter = play.rng.normal(0, 0.02, 2)
+    return Pose(np.array([*(middle[:2] + jitter), height + float(play.rng.uniform(0.0, 0.06))]), inside.turn)
+
+
+def _carry_height(play: Play) -> float:
+    return _rim(play) + 0.14
+
+
+def _rim(play: Play) -> float:
+    return float(play.cart.rim[:, 2].max())
+
+
+def _swayed(turn: Floats, rng: np.random.Generator) -> Floats:
+    return product(about(rng.normal(size=3), float(rng.uniform(0, 0.35))), turn)
+
+
+def _upward(direction: Floats) -> Floats:
+    """Return a direction bent upwards, so that a hand that draws back does not sweep through a pile."""
+    bent = direction + np.array([0, 0, 0.7])
+    return bent / np.linalg.norm(bent)

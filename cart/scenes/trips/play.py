@@ -1,0 +1,229 @@
+"""The running simulation: arms that follow what they are told, items that physics moves, and a record of it all."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cart.scenes.geometry import Floats, Model, Pose
+from cart.scenes.hands.arm import Arm
+from cart.scenes.hands.fingers import RELAXED, Fingers, blend_fingers
+from cart.scenes.stage.carts import CartShape
+from cart.scenes.trips.paths import Path, path
+from cart.scenes.trips.physics import World
+
+TICK = 1 / 120
+"""Seconds from moment to moment of the record."""
+_TOUCH = 0.003  # metres between a finger and an item that still count as touching
+_FROZEN = (1e-4, 1e-3)  # metres and quaternion units: what moves less than this does not move
+_SAMPLES = 240  # points of an item at which touching and boxes are measured
+
+Motion = Generator[None, None, None]
+"""What a hand does: each `next` says where it will be one tick later."""
+
+
+class Hand:
+    """One arm of a shopper, in the scene or away."""
+
+    def __init__(self, index: int, arm: Arm, shoulder: Floats, away: Pose) -> None:
+        self.index, self.arm, self.shoulder, self.away = index, arm, shoulder, away
+        self.palm: Pose | None = None
+        self.fingers: Fingers = RELAXED
+        self.joints: Floats | None = None
+
+    def enter(self, palm: Pose, fingers: Fingers) -> None:
+        """Come into the scene."""
+        self.set(palm, fingers)
+
+    def set(self, palm: Pose, fingers: Fingers) -> None:
+        """Bring the palm to a pose."""
+        self.palm, self.fingers = palm, fingers
+        self.joints = self.arm.joints(self.shoulder, self.arm.wrist_of(palm), fingers)
+
+    def leave(self) -> None:
+        """Go out of the scene."""
+        self.palm = self.joints = None
+
+
+@dataclass
+class Record:
+    """Everything at every moment."""
+
+    times: list[float] = field(default_factory=list)
+    items: list[Floats] = field(default_factory=list)
+    """(items, 7) each; NaN where an item is not in the scene."""
+    joints: list[Floats] = field(default_factory=list)
+    """(arms, J, 4, 4) each; NaN where an arm is away."""
+    held: list[np.ndarray] = field(default_factory=list)
+    """(items,) index of the arm that holds each, or -1."""
+    touched: list[np.ndarray] = field(default_factory=list)
+    """(items,) whether a hand touches each."""
+    no_events: list[tuple[float, str]] = field(default_factory=list)
+    """When something happened that is no event, and what."""
+
+
+class Play:
+    """Items, hands and a cart, and time that passes."""
+
+    def __init__(
+        self,
+        cart: CartShape,
+        models: Sequence[Model],
+        masses: Sequence[float],
+        hands: Sequence[Hand],
+        rng: np.random.Generator,
+    ) -> None:
+        """Put the cart up; items are placed later."""
+        self.cart, self.models, self.hands, self.rng = cart, models, hands, rng
+        capsules = len(hands[0].arm.capsules(hands[0].arm.rest))
+        self.world = World(cart.walls, models, masses, len(hands), capsules)
+        self.points = [_sampled(model.vertices) for model in models]
+        self.record = Record()
+        self.time = 0.0
+        self._last = np.full((len(models), 7), np.nan)
+
+    def begin(self) -> None:
+        """Start the clock and the record."""
+        self.time = 0.0
+        self._write()
+
+    def pose(self, item: int) -> Pose:
+        """Return where an item is."""
+        return self.world.pose(item)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass with no hand doing anything."""
+        end = self.time + seconds
+        while self.time < end - TICK / 2:
+            self.tick()
+
+    def settle(self, longest: float = 3.0) -> None:
+        """Let time pass until all lies still."""
+        end = self.time + longest
+        while self.time < end and not self._rests():
+            self.tick()
+
+    def run(self, *motions: Motion) -> None:
+        """Let hands do what they do, all at once, until all are done."""
+        alive = list(motions)
+        while True:
+            alive = [motion for motion in alive if next(motion, _DONE) is not _DONE]
+            if not alive:
+                return
+            self.tick()
+
+    def tick(self) -> None:
+        """Let one tick pass, and write down how things are then."""
+        palms: dict[int, Pose] = {}
+        for hand in self.hands:
+            if hand.palm is None or hand.joints is None:
+                self.world.put_away(hand.index)
+            else:
+                palms[hand.index] = hand.palm
+                self.world.move_arm(hand.index, hand.arm.capsules(hand.joints))
+        if palms or not self._rests():
+            self.world.step(TICK, palms)
+        self.time += TICK
+        self._write()
+
+    def follow(self, hand: Hand, way: Path, fingers: Fingers) -> Motion:
+        """Lead a palm along a path while its fingers take on a posture."""
+        begin, before = self.time, hand.fingers
+        while self.time < way.end:
+            share = min(1.0, (self.time + TICK - begin) / max(way.end - begin, TICK))
+            hand.set(way.at(self.time + TICK), blend_fingers(before, fingers, share))
+            yield
+
+    def go(self, hand: Hand, poses: Sequence[Pose], speed: float, fingers: Fingers | None = None) -> Motion:
+        """Lead a palm through poses."""
+        assert hand.palm is not None
+        yield from self.follow(hand, path(self.time, [hand.palm, *poses], speed), fingers or hand.fingers)
+
+    def bend(self, hand: Hand, fingers: Fingers, seconds: float) -> Motion:
+        """Let the fingers take on a posture while the palm stays."""
+        assert hand.palm is not None
+        here = np.array([hand.palm.place, hand.palm.place])
+        turns = np.array([hand.palm.turn, hand.palm.turn])
+        yield from self.follow(hand, Path(np.array([self.time, self.time + seconds]), here, turns), fingers)
+
+    def heights(self, without: Sequence[int] = ()) -> Floats:
+        """Return points (N, 3) of all items in the scene, to see where there is room."""
+        there = [
+            self.pose(i).apply(self.points[i])
+            for i in range(len(self.models))
+            if self.world.is_present(i) and i not in without
+        ]
+        return np.concatenate(there) if there else np.zeros((0, 3))
+
+    def is_inside(self, item: int) -> bool:
+        """Tell whether an item is in the scene and lies in the cart."""
+        return self.world.is_present(item) and lies_inside(self.cart, self.pose(item), self.points[item])
+
+    def _rests(self) -> bool:
+        there = (i for i in range(len(self.models)) if self.world.is_present(i))
+        return all(self.world.holder(i) < 0 and self.world.is_at_rest(i) for i in there)
+
+    def _write(self) -> None:
+        n = len(self.models)
+        now = np.full((n, 7), np.nan)
+        held = np.array([self.world.holder(i) for i in range(n)], np.int64)
+        for i in range(n):
+            if self.world.is_present(i):
+                now[i] = np.concatenate([self.pose(i).place, self.pose(i).turn])
+                if now[i, 3:] @ np.nan_to_num(self._last[i, 3:]) < 0:
+                    now[i, 3:] *= -1
+                moved = np.abs(now[i] - self._last[i])
+                if held[i] < 0 and (moved[:3] < _FROZEN[0]).all() and (moved[3:] < _FROZEN[1]).all():
+                    now[i] = self._last[i]
+        self._last = now
+        count = len(self.hands[0].arm.joint_names)
+        joints = np.full((len(self.hands), count, 4, 4), np.nan, np.float32)
+        for hand in self.hands:
+            if hand.joints is not None:
+                joints[hand.index] = hand.joints
+        self.record.times.append(self.time)
+        self.record.items.append(now)
+        self.record.held.append(held)
+        self.record.joints.append(joints)
+        self.record.touched.append(self._touched(held))
+
+    def _touched(self, held: np.ndarray) -> np.ndarray:
+        touched = held >= 0
+        for hand in self.hands:
+            if hand.joints is None:
+                continue
+            capsules = hand.arm.capsules(hand.joints)
+            for i in np.flatnonzero(~touched):
+                if self.world.is_present(int(i)):
+                    points = self.pose(int(i)).apply(self.points[i])
+                    touched[i] = _gap(capsules, points) < _TOUCH
+        return touched
+
+
+def lies_inside(cart: CartShape, pose: Pose, points: Floats) -> bool:
+    """Tell whether an item's centre is within the mouth of a cart, and its lowest point not above it."""
+    rim = cart.rim
+    low, high = rim[:, :2].min(0), rim[:, :2].max(0)
+    lowest = pose.apply(points)[:, 2].min()
+    within = bool(((pose.place[:2] > low) & (pose.place[:2] < high)).all())
+    return within and lowest < rim[:, 2].max() + 0.05
+
+
+_DONE = object()
+
+
+def _sampled(vertices: Floats) -> Floats:
+    step = max(1, len(vertices) // _SAMPLES)
+    extremes = np.concatenate([vertices.argmin(0), vertices.argmax(0)])
+    return np.concatenate([vertices[::step], vertices[extremes]])
+
+
+def _gap(capsules: Floats, points: Floats) -> float:
+    """Return the distance between capsules (N, 7) and points (P, 3), in metres."""
+    a, b, radius = capsules[:, None, :3], capsules[:, None, 3:6], capsules[:, 6]
+    ab = b - a
+    length = (ab * ab).sum(-1) + 1e-12
+    share = np.clip(((points[None] - a) * ab).sum(-1) / length, 0, 1)
+    nearest = a + share[..., None] * ab
+    distance = np.linalg.norm(points[None] - nearest, axis=-1).min(1) - radius
+    return float(distance.min())

@@ -1,0 +1,260 @@
+"""From a complete script to a take with its truth, by simulation; runs in the render environment.
+
+    python -m cart.scenes.trips.rehearse JOB_FOLDER BODY_ASSETS PICKS
+
+reads `script.json` in the folder and writes what the renderer needs, and `truth.json`. PICKS is 0 for all frames, or how many
+single frames to take as stills.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cart.errors import CartError
+from cart.scenes.geometry import Floats, Model, Pose
+from cart.scenes.hands.arm import Arm
+from cart.scenes.hands.body import Body, load_body
+from cart.scenes.products.build import model as product_model
+from cart.scenes.products.range import product_by_gtin
+from cart.scenes.render.protocol import write_job, write_text
+from cart.scenes.stage.cameras import draw_camera, project
+from cart.scenes.stage.carts import CartShape
+from cart.scenes.stage.draw import draw_stage
+from cart.scenes.take import CameraSpec, Take
+from cart.scenes.trips.bag import bag_model
+from cart.scenes.trips.boxes import full_boxes
+from cart.scenes.trips.cast import Shopper, draw_shopper
+from cart.scenes.trips.play import Hand, Play, Record, lies_inside
+from cart.scenes.trips.script import BAG, Script, Step
+from cart.scenes.trips.simulate import CannotPlay, Cast, Trip, items_in_order
+from cart.scenes.trips.truth import Event, ItemHistory, contents, events, opening_polygon, truth_file
+
+_ATTEMPTS = 6
+_SHUTTER = 0.5  # share of a frame's time in which the shutter is open, at most
+_LONGEST_SHUTTER = 1 / 40  # seconds
+_MOUNTS = {"wire": ("rim", "handle", "overhead"), "basket": ("overhead", "rim"), "tray": ("side", "overhead")}
+_BAG_MASS = 0.12
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A trip that was played, and what it takes to render it."""
+
+    take: Take
+    models: dict[str, Model]
+    arms: tuple[Arm, ...]
+    truth: dict[str, Any]
+
+
+def rehearse(
+    script: Script, body: Body, picks: int = 0, progress: Callable[[int], None] = lambda done: None
+) -> Rehearsal:
+    """Play a complete script until what happened is what it says.
+
+    Raises:
+        CannotPlay: it went wrong in every attempt; says how in the last one.
+    """
+    problem = ""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _attempt(script, body, attempt, picks, progress)
+        except CannotPlay as error:
+            problem = str(error)
+    raise CannotPlay(f"the trip cannot be played as written: {problem}; change the step, or the seed")
+
+
+def _attempt(
+    script: Script, body: Body, attempt: int, picks: int, progress: Callable[[int], None]
+) -> Rehearsal:
+    stage_rng, play_rng = (np.random.default_rng([script.seed, k, attempt * (k == 4)]) for k in (3, 4))
+    camera, cart, light, surroundings = draw_stage(stage_rng, script.cart, script.light)
+    mount = script.mount or str(stage_rng.choice(_MOUNTS[script.cart]))
+    camera = draw_camera(stage_rng, cart, mount, script.size)
+    shape = CartShape(cart)
+    products = items_in_order(script)
+    models = {gtin: bag_model(script.seed) if gtin == BAG else product_model(product_by_gtin(gtin)) for gtin in set(products)}
+    masses = {gtin: _BAG_MASS if gtin == BAG else product_by_gtin(gtin).mass for gtin in models}
+    shoppers = _shoppers(script, camera, cart, stage_rng)
+    hands = _hands(shoppers, camera, body)
+    play = Play(shape, [models[g] for g in products], [masses[g] for g in products], hands, play_rng)
+    cast = Cast(models, masses, [(hands[2 * k], hands[2 * k + 1]) for k in range(len(shoppers))])
+    Trip(script, play, cast, products).run(progress)
+    times = np.array(play.record.times)
+    histories = _histories(play, products, camera)
+    happened = events(times, [h for h in histories if h.product != BAG])
+    _check(script, happened)
+    opening = opening_polygon(project(camera, shape.rim), camera.size)
+    goods = [h for h in histories if h.product != BAG]
+    truth = truth_file(
+        f"{script.name}.mp4",
+        script.fps,
+        script.size,
+        opening,
+        happened,
+        play.record.no_events,
+        contents(goods, 0),
+        contents(goods, -1),
+    )
+    take = Take(
+        camera=camera,
+        cart=cart,
+        light=light,
+        surroundings=surroundings,
+        products=products,
+        arms=tuple(hand.arm.spec for hand in hands),
+        seed=script.seed,
+        **moments(play.record, script.fps, pick(play, script.fps, picks, play_rng)),
+    )
+    return Rehearsal(take, models, tuple(hand.arm for hand in hands), truth)
+
+
+def _shoppers(script: Script, camera: CameraSpec, cart: Any, rng: np.random.Generator) -> list[Shopper]:
+    count = max(step.shopper for step in script.steps)
+    found: list[Shopper] = []
+    for _ in range(count):
+        away_from = found[0].shoulders[0] if found else None
+        found.append(draw_shopper(rng, camera, cart, away_from))
+    return found
+
+
+def _hands(shoppers: Sequence[Shopper], camera: CameraSpec, body: Body) -> list[Hand]:
+    hands: list[Hand] = []
+    for shopper in shoppers:
+        for side in (0, 1):
+            arm = Arm(body, shopper.arms[side])
+            away = Pose(shopper.away(side, camera), np.array([1.0, 0, 0, 0]))
+            hands.append(Hand(len(hands), arm, shopper.shoulders[side], away))
+    return hands
+
+
+def _histories(play: Play, products: Sequence[str], camera: CameraSpec) -> list[ItemHistory]:
+    record = play.record
+    mouth = opening_polygon(project(camera, play.cart.rim), camera.size) * camera.size
+    low, high = mouth.min(0), mouth.max(0)
+    held, touched = np.array(record.held), np.array(record.touched)
+    histories = []
+    for i, product in enumerate(products):
+        inside, touching = np.zeros(len(record.times), bool), np.zeros(len(record.times), bool)
+        last: tuple[bool, bool] = (False, False)
+        for m, row in enumerate(record.items):
+            if np.isnan(row[i, 0]):
+                last = (False, False)
+            elif m == 0 or not np.array_equal(row[i], record.items[m - 1][i]):
+                pose = Pose(row[i, :3], row[i, 3:])
+                pixels = project(camera, pose.apply(play.points[i]))
+                box = np.nanmin(pixels, 0), np.nanmax(pixels, 0)
+                last = (
+                    lies_inside(play.cart, pose, play.points[i]),
+                    bool((box[0] < high).all() and (box[1] > low).all()),
+                )
+            inside[m], touching[m] = last
+        histories.append(ItemHistory(product, inside, (held[:, i] < 0) & ~touched[:, i], touching))
+    return histories
+
+
+def _check(script: Script, happened: Sequence[Event]) -> None:
+    """Raise CannotPlay where something else happened than the script says."""
+    due = sorted(change for step in script.steps for change in _changes(step))
+    done = sorted((event.action, event.product) for event in happened)
+    if due != done:
+        odd = [f"{a} {p}" for a, p in set(due) ^ set(done)] or ["an event too many"]
+        raise CannotPlay(f"not as written: {odd[0]}")
+
+
+def _changes(step: Step) -> list[tuple[str, str]]:
+    added = [("add", p) for p in (step.product, step.second) if p is not None]
+    match step.do:
+        case "add" | "add_twin" | "fast_add" | "drop" | "add_two":
+            return added
+        case "remove" | "dig":
+            return [("remove", str(step.product))]
+        case "swap":
+            return [("add", str(step.product)), ("remove", str(step.second))]
+        case _:
+            return []
+
+
+def pick(play: Play, fps: float, picks: int, rng: np.random.Generator) -> Floats:
+    """Return the times (N,) of all frames, or of so many single ones, of which most show a hand."""
+    times = np.array(play.record.times)
+    every: Floats = np.arange(int(np.floor(times[-1] * fps + 1e-6)) + 1) / fps
+    if not picks:
+        return every
+    busy = np.array([not np.isnan(joints[:, 0, 0, 0]).all() for joints in play.record.joints])
+    shown = busy[np.searchsorted(times, every).clip(0, len(times) - 1)]
+    weights = np.where(shown, 1.0, 0.15 * max(shown.sum(), 1) / max((~shown).sum(), 1))
+    chosen = rng.choice(len(every), min(picks, len(every)), replace=False, p=weights / weights.sum())
+    return every[np.sort(chosen)]
+
+
+def moments(record: Record, fps: float, middles: Floats) -> dict[str, Any]:
+    """Return the moments of a take: of each frame the shutter's opening, its middle and its closing.
+
+    Args:
+        record: how everything moved.
+        fps: frames a second of the camera.
+        middles: (N,) times of the frames.
+    """
+    times = np.array(record.times)
+    count = len(middles)
+    half = min(_SHUTTER / fps, _LONGEST_SHUTTER) / 2
+    wanted = np.stack([middles - half, middles, middles + half], 1).clip(0, times[-1])
+    after = np.searchsorted(times, wanted.ravel()).clip(1, len(times) - 1)
+    share = ((wanted.ravel() - times[after - 1]) / (times[after] - times[after - 1])).clip(0, 1)
+    items, joints = np.array(record.items), np.array(record.joints)
+    held = np.array(record.held)
+    return {
+        "times": wanted.ravel(),
+        "frames": np.arange(3 * count).reshape(count, 3),
+        "items": _unit(_between(items, after, share)),
+        "joints": _between(joints, after, share).astype(np.float32),
+        "held": held[np.where(share < 0.5, after - 1, after)],
+        "floor_shift": np.zeros((3 * count, 2)),
+    }
+
+
+def _between(values: Floats, after: np.ndarray, share: Floats) -> Floats:
+    weight = share.reshape(-1, *([1] * (values.ndim - 1)))
+    one, other = values[after - 1], values[after]
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    mixed: Floats = np.where(same, other, (1 - weight) * one + weight * other)
+    return mixed
+
+
+def _unit(items: Floats) -> Floats:
+    lengths = np.linalg.norm(items[..., 3:], axis=-1, keepdims=True)
+    turned = np.abs(lengths - 1) > 1e-6
+    items[..., 3:] = np.where(turned, items[..., 3:] / lengths, items[..., 3:])
+    return items
+
+
+def _tell(step: int) -> None:
+    print(json.dumps({"step": step}), flush=True)
+
+
+def main(folder: Path, assets: Path, picks: int) -> int:
+    """Play the script of a job folder; one line of JSON for each step, and one for an error."""
+    script = Script.model_validate_json((folder / "script.json").read_text())
+    try:
+        done = rehearse(script, load_body(assets), picks, _tell)
+    except CannotPlay as error:
+        print(json.dumps({"cannot_play": str(error)}), flush=True)
+        return 2
+    except CartError as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        return 2
+    write_job(folder, done.take, done.models, assets)
+    write_text(folder / "boxes.json", json.dumps(full_boxes(done.take, done.models, done.arms)))
+    write_text(folder / "truth.json", json.dumps(done.truth, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
+
+
