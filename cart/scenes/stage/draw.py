@@ -11,10 +11,16 @@ KINDS = ("wire", "basket", "tray")
 FLOORS = ("tiles", "vinyl", "concrete", "wood", "checker")
 SKIES = ("interior", "studio", "city", "courtyard", "night")
 Color = tuple[float, float, float]
+_EXPOSURES = {"even": (-0.2, 0.3), "dim": (-2.2, -1.4), "glaring": (0.8, 1.4), "mixed": (-0.5, 0.4)}
+"""Stops by which a camera that does not set itself right is off."""
 
 
 def draw_stage(
-    rng: np.random.Generator, kind: str, mount: str | None = None, size: tuple[int, int] = (480, 360)
+    rng: np.random.Generator,
+    kind: str,
+    mount: str | None = None,
+    size: tuple[int, int] = (480, 360),
+    light: str | None = None,
 ) -> tuple[CameraSpec, CartSpec, LightSpec, SurroundingsSpec]:
     """Draw a stage for a kind of cart, seen from a mount (drawn too if none is given).
 
@@ -27,7 +33,7 @@ def draw_stage(
     surroundings = SurroundingsSpec(
         floor=str(rng.choice(FLOORS)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
     )
-    return camera, cart, draw_light(rng), surroundings
+    return camera, cart, draw_light(rng, light), surroundings
 
 
 def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
@@ -75,8 +81,13 @@ def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
     raise ValueError(f"no stage is drawn for {kind!r}; choose one of {', '.join(KINDS)}")
 
 
-def draw_light(rng: np.random.Generator) -> LightSpec:
-    """Draw rows of ceiling panels, seldom all of one colour, and a surrounding light, from dim to glaring."""
+def draw_light(rng: np.random.Generator, light: str | None = None) -> LightSpec:
+    """Draw rows of ceiling panels, seldom all of one colour, and a surrounding light.
+
+    Args:
+        rng: where from.
+        light: `even`, `dim`, `glaring`, or `mixed` (lamps of many colours); by default anything from dim to glaring.
+    """
     height = float(rng.uniform(2.6, 3.8))
     kelvin = float(rng.choice([3000, 3500, 4000, 4000, 5000, 6500]))
     watts = 45.0 * float(rng.uniform(0.5, 1.6))
@@ -89,7 +100,7 @@ def draw_light(rng: np.random.Generator) -> LightSpec:
             share = float(rng.choice([1.0, 1.0, 1.0, 0.6, 0.0]))
             other = (
                 kelvin + float(rng.normal(0, 150))
-                if rng.random() < 0.85
+                if rng.random() < (0.2 if light == "mixed" else 0.85)
                 else float(rng.choice([2700.0, 6500.0]))
             )
             place = (column * spacing + offset[0] + spacing / 2, row * spacing + offset[1], height)
@@ -99,7 +110,9 @@ def draw_light(rng: np.random.Generator) -> LightSpec:
         sky_strength=round(float(rng.uniform(0.15, 0.7)), 3),
         sky_turn=round(float(rng.uniform(0, 2 * np.pi)), 3),
         lamps=tuple(lamps),  # type: ignore[arg-type]
-        exposure=round(float(np.clip(rng.normal(0.0, 0.55), -1.6, 1.3)), 3),
+        exposure=round(float(rng.uniform(*_EXPOSURES[light])), 3)
+        if light in _EXPOSURES
+        else round(float(np.clip(rng.normal(0.0, 0.55), -1.6, 1.3)), 3),
     )
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from cart.scenes.geometry import Floats, Pose, about, product
-from cart.scenes.hands.grasps import Grasp, fits, grasp
+from cart.scenes.hands.grasps import fits, grasp
 from cart.scenes.trips.moves import Hold
 from cart.scenes.trips.play import Hand, Play
 
 _ONE_HAND = ("top", "side", "pinch")
-_YAWS = 12
+_YAWS = 3
 _OBSTRUCTED = 3.0
 """What a hand in a wall or in another item costs, in radians of a bent wrist."""
 
@@ -27,35 +27,28 @@ class Choice:
 
 def to_put(play: Play, item: int, hand: Hand, at: Pose) -> Choice | None:
     """Choose how to hold an item so that it can be put down at a pose, turned about the vertical as suits the arm."""
-    points = play.models[item].vertices
     choices = []
-    for kind in _possible(points):
-        for yaw in _yaws(play.rng):
-            pose = Pose(at.place, product(about((0, 0, 1), yaw), at.turn))
-            found = grasp(kind, hand.arm, points, pose, play.rng) if not choices or yaw == 0.0 else None
-            held = found or choices[-1].hold.grasp
-            choices.append(Choice(Hold(hand, held), pose, _cost(play, Hold(hand, held), pose, (item,))))
+    for yaw in play.rng.uniform(-np.pi, np.pi, _YAWS):
+        pose = Pose(at.place, product(about((0, 0, 1), float(yaw)), at.turn))
+        choices += _choices(play, item, hand, pose)
     return min(choices, key=lambda c: c.cost, default=None)
 
 
 def to_take(play: Play, item: int, hands: Sequence[Hand]) -> Choice | None:
     """Choose a hand and a grip for an item where it lies."""
-    at, points = play.pose(item), play.models[item].vertices
-    choices = []
-    for hand in hands:
-        for kind in _possible(points):
-            for _ in range(3):
-                hold = Hold(hand, grasp(kind, hand.arm, points, at, play.rng))
-                choices.append(Choice(hold, at, _cost(play, hold, at, (item,))))
+    choices = [choice for hand in hands for choice in _choices(play, item, hand, play.pose(item))]
     return min(choices, key=lambda c: c.cost, default=None)
 
 
-def _possible(points: Floats) -> list[str]:
-    return [kind for kind in _ONE_HAND if fits(kind, points)]
-
-
-def _yaws(rng: np.random.Generator) -> list[float]:
-    return [0.0, *(float(a) for a in rng.uniform(-np.pi, np.pi, _YAWS))]
+def _choices(play: Play, item: int, hand: Hand, at: Pose) -> list[Choice]:
+    found = []
+    to_item = at.place - hand.shoulder
+    reaching = (float(to_item[0]), float(to_item[1]), 0.0)
+    for kind in _ONE_HAND:
+        if fits(kind, play.models[item], at):
+            held = Hold(hand, grasp(kind, hand.arm, play.models[item], at, play.rng, reaching))
+            found.append(Choice(held, at, _cost(play, held, at, (item,))))
+    return found
 
 
 def _cost(play: Play, hold: Hold, at: Pose, own: Sequence[int]) -> float:

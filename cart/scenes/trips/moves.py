@@ -32,10 +32,11 @@ class Hold:
 
 
 def bring(play: Play, item: int, hold: Hold, over: Pose, speed: float) -> Motion:
-    """Come from outside with an item, to a pose of it above the cart."""
+    """Come from outside with an item, which is fetched out of the picture, to a pose of it above the cart."""
     hand = hold.hand
-    start = Pose(hand.away.place, _swayed(hold.palm(over).turn, play.rng))
-    hand.enter(start, hold.grasp.closed)
+    start = Pose(hand.home.place, _swayed(hold.palm(over).turn, play.rng))
+    hand.is_busy = True
+    yield from play.go(hand, [start], speed, hold.grasp.closed)
     play.world.place(item, start.after(hold.grasp.hand.inverse()))
     play.world.hold(item, hand.index, hold.grasp.hand.inverse())
     yield from play.go(hand, [_across(play, start.place, hold.palm(over)), hold.palm(over)], speed)
@@ -53,7 +54,6 @@ def release(play: Play, item: int, hold: Hold) -> Motion:
     hand = hold.hand
     play.world.let_go(item)
     yield from play.bend(hand, hold.grasp.open, _OPENING_SECONDS)
-    assert hand.palm is not None
     back = _upward(-hold.approach(play.pose(item)))
     away = Pose(hand.palm.place + back * 0.12, hand.palm.turn)
     yield from play.go(hand, [away], 0.7)
@@ -78,16 +78,14 @@ def grip(play: Play, item: int, hold: Hold, speed: float) -> Motion:
     palm = hold.palm(play.pose(item))
     yield from play.go(hand, [palm], 0.5 * speed)
     yield from play.bend(hand, hold.grasp.closed, _CLOSING_SECONDS)
-    assert hand.palm is not None
     play.world.hold(item, hand.index, hand.palm.inverse().after(play.pose(item)))
 
 
 def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) -> Motion:
     """Lead an empty hand to a pose inside, from outside where it is away."""
-    if hand.palm is None:
-        start = Pose(hand.away.place, _swayed(palm.turn, play.rng))
-        hand.enter(start, hand.fingers)
-        over = _across(play, start.place, Pose(palm.place, palm.turn))
+    if not hand.is_busy:
+        hand.is_busy = True
+        over = _across(play, hand.palm.place, palm)
         yield from play.go(hand, [over, palm], speed, fingers)
     else:
         up = Pose(np.array([*hand.palm.place[:2], _carry_height(play)]), hand.palm.turn)
@@ -97,7 +95,6 @@ def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) ->
 def lift(play: Play, item: int, hold: Hold, speed: float) -> Motion:
     """Raise an item that is held until it is clear of the rim."""
     hand = hold.hand
-    assert hand.palm is not None
     low = play.pose(item).apply(play.points[item])[:, 2].min()
     rise = max(0.05, _rim(play) + _ABOVE - low)
     yield from play.go(hand, [Pose(hand.palm.place + np.array([0, 0, rise]), hand.palm.turn)], 0.7 * speed)
@@ -106,26 +103,23 @@ def lift(play: Play, item: int, hold: Hold, speed: float) -> Motion:
 def carry_off(play: Play, item: int, hold: Hold, speed: float) -> Motion:
     """Leave with an item that is held."""
     hand = hold.hand
-    assert hand.palm is not None
-    end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
+    end = Pose(hand.home.place, _swayed(hand.palm.turn, play.rng))
     yield from play.go(hand, [_across(play, end.place, hand.palm), end], speed)
     play.world.park(item)
-    hand.leave()
+    hand.rest()
 
 
 def withdraw(play: Play, hand: Hand, speed: float) -> Motion:
     """Leave with an empty hand."""
-    assert hand.palm is not None
     up = Pose(np.array([*hand.palm.place[:2], max(hand.palm.place[2], _carry_height(play))]), hand.palm.turn)
-    end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
+    end = Pose(hand.home.place, _swayed(hand.palm.turn, play.rng))
     way = path(play.time, [hand.palm, up, _across(play, end.place, up), end], 1.1 * speed)
     yield from play.follow(hand, way, RELAXED)
-    hand.leave()
+    hand.rest()
 
 
 def linger(play: Play, hand: Hand, seconds: float) -> Motion:
     """Hold still, as far as a hand can."""
-    assert hand.palm is not None
     here = hand.palm
     turn = product(about(play.rng.normal(size=3), float(play.rng.uniform(0.05, 0.25))), here.turn)
     there = Pose(here.place + play.rng.normal(0, 0.015, 3), turn)

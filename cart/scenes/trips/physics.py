@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 
 from cart.scenes.geometry import Floats, Model, Pose, product, rotation
+from cart.scenes.stage.carts import Wall
 
 STEP = 0.002
 """Seconds of one step."""
@@ -19,7 +20,7 @@ class World:
 
     def __init__(
         self,
-        walls: Sequence[tuple[Floats, Floats, Floats]],
+        walls: Sequence[Wall],
         models: Sequence[Model],
         masses: Sequence[float],
         arms: int,
@@ -28,7 +29,7 @@ class World:
         """Build it with every item parked out of sight.
 
         Args:
-            walls: boxes as centre (3,), half sizes (3,) and quaternion (4,).
+            walls: of the cart.
             models: the shape of each item; its convex hull is what touches.
             masses: kilograms of each item.
             arms: how many arms there are.
@@ -158,7 +159,7 @@ class World:
 
 
 def _spec(
-    walls: Sequence[tuple[Floats, Floats, Floats]],
+    walls: Sequence[Wall],
     models: Sequence[Model],
     masses: Sequence[float],
     arms: int,
@@ -171,12 +172,12 @@ def _spec(
     spec.option.impratio = 5
     root = spec.worldbody
     root.add_geom(type=mujoco.mjtGeom.mjGEOM_PLANE, size=[5, 5, 0.1], contype=_WALLS, conaffinity=_ITEMS)
-    for centre, half, turn in walls:
+    for wall in walls:
         root.add_geom(
             type=mujoco.mjtGeom.mjGEOM_BOX,
-            pos=centre,
-            size=half,
-            quat=turn,
+            pos=wall.centre,
+            size=wall.half,
+            quat=wall.turn,
             contype=_WALLS,
             conaffinity=_ITEMS,
             friction=[0.6, 0.01, 0.001],
