@@ -5,6 +5,7 @@ Its mouth, its walls for physics and its look, all from one set of corners.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +19,7 @@ WALL = 0.03
 """Thickness of the walls for physics, metres; it grows outward, so that the inside is as in the picture."""
 
 
-@dataclass(frozen=True)
-class Wall:
+class Wall(NamedTuple):
     """A box that things bump into."""
 
     centre: Floats

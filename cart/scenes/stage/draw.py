@@ -8,24 +8,27 @@ from cart.scenes.stage.cameras import draw_camera
 from cart.scenes.take import CameraSpec, CartSpec, LightSpec, SurroundingsSpec
 
 KINDS = ("wire", "basket", "tray")
+LIGHTS = ("even", "dim", "glaring", "mixed")
 FLOORS = ("tiles", "vinyl", "concrete", "wood", "checker")
 SKIES = ("interior", "studio", "city", "courtyard", "night")
 Color = tuple[float, float, float]
-_EXPOSURES = {"even": (-0.2, 0.3), "dim": (-2.2, -1.4), "glaring": (0.8, 1.4), "mixed": (-0.5, 0.4)}
-"""Stops by which a camera that does not set itself right is off."""
+Place = tuple[float, float, float]
+Lamp = tuple[float, float, float, float, float, float, float, float]
 
 
 def draw_stage(
     rng: np.random.Generator,
     kind: str,
+    light: str | None = None,
     mount: str | None = None,
     size: tuple[int, int] = (480, 360),
-    light: str | None = None,
 ) -> tuple[CameraSpec, CartSpec, LightSpec, SurroundingsSpec]:
-    """Draw a stage for a kind of cart, seen from a mount (drawn too if none is given).
+    """Draw a stage for a kind of cart, in a light of `LIGHTS`, seen from a mount.
+
+    Light and mount are drawn too where none is given.
 
     Raises:
-        ValueError: There is no such kind or mount.
+        ValueError: There is no such kind, light or mount.
     """
     cart = draw_cart(rng, kind)
     mounts = ("side", "overhead") if kind == "tray" else ("rim", "handle", "overhead")
@@ -33,7 +36,7 @@ def draw_stage(
     surroundings = SurroundingsSpec(
         floor=str(rng.choice(FLOORS)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
     )
-    return camera, cart, draw_light(rng, light), surroundings
+    return camera, cart, draw_light(rng, light or str(rng.choice(LIGHTS))), surroundings
 
 
 def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
@@ -81,39 +84,57 @@ def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
     raise ValueError(f"no stage is drawn for {kind!r}; choose one of {', '.join(KINDS)}")
 
 
-def draw_light(rng: np.random.Generator, light: str | None = None) -> LightSpec:
-    """Draw rows of ceiling panels, seldom all of one colour, and a surrounding light.
+def draw_light(rng: np.random.Generator, kind: str) -> LightSpec:
+    """Draw rows of ceiling panels and a surrounding light.
 
-    Args:
-        rng: where from.
-        light: `even`, `dim`, `glaring`, or `mixed` (lamps of many colours); by default anything from dim to glaring.
+    `even`: bright panels of one colour all round. `dim`: few of them burn, and the picture is dark. `glaring`:
+    one lamp or window outshines the rest, and the picture is too bright. `mixed`: lamps of several colours.
+
+    Raises:
+        ValueError: There is no such light.
     """
-    height = float(rng.uniform(2.6, 3.8))
+    if kind not in LIGHTS:
+        raise ValueError(f"no light is called {kind!r}; choose one of {', '.join(LIGHTS)}")
     kelvin = float(rng.choice([3000, 3500, 4000, 4000, 5000, 6500]))
-    watts = 45.0 * float(rng.uniform(0.5, 1.6))
-    spacing = float(rng.uniform(1.6, 2.6))
-    offset = rng.uniform(-0.5, 0.5, 2) * spacing
-    along = float(rng.choice([0.0, np.pi / 2]))
-    lamps = []
-    for column in (-1, 0):
-        for row in (-1, 0, 1):
-            share = float(rng.choice([1.0, 1.0, 1.0, 0.6, 0.0]))
-            other = (
-                kelvin + float(rng.normal(0, 150))
-                if rng.random() < (0.2 if light == "mixed" else 0.85)
-                else float(rng.choice([2700.0, 6500.0]))
-            )
-            place = (column * spacing + offset[0] + spacing / 2, row * spacing + offset[1], height)
-            lamps.append((*(round(float(x), 3) for x in (*place, 1.3, 0.3, watts * share, other, along)),))
+    lamps = _panels(rng, kind, kelvin)
+    if kind == "glaring":
+        x, y = rng.uniform(-0.9, 0.9, 2)
+        lamps.append(_lamp((x, y, 2.5), (0.5, 0.4), float(rng.uniform(120, 260)), kelvin + 800, 0.0))
+    stops = {"even": (0.0, 0.25), "dim": (-0.9, 0.3), "glaring": (0.6, 0.3), "mixed": (-0.1, 0.4)}[kind]
+    sky = {"even": (0.25, 0.7), "dim": (0.05, 0.2), "glaring": (0.2, 0.6), "mixed": (0.2, 0.8)}[kind]
     return LightSpec(
         sky=str(rng.choice(SKIES, p=[0.35, 0.2, 0.2, 0.15, 0.1])),
-        sky_strength=round(float(rng.uniform(0.15, 0.7)), 3),
+        sky_strength=round(float(rng.uniform(*sky)), 3),
         sky_turn=round(float(rng.uniform(0, 2 * np.pi)), 3),
-        lamps=tuple(lamps),  # type: ignore[arg-type]
-        exposure=round(float(rng.uniform(*_EXPOSURES[light])), 3)
-        if light in _EXPOSURES
-        else round(float(np.clip(rng.normal(0.0, 0.55), -1.6, 1.3)), 3),
+        lamps=tuple(lamps),
+        exposure=round(float(rng.normal(*stops)), 3),
     )
+
+
+def _panels(rng: np.random.Generator, kind: str, kelvin: float) -> list[Lamp]:
+    """Draw two rows of three ceiling panels, some of them out."""
+    height, spacing = float(rng.uniform(2.6, 3.8)), float(rng.uniform(1.6, 2.6))
+    watts = 45.0 * float(rng.uniform(0.5, 1.6))
+    offset = rng.uniform(-0.5, 0.5, 2) * spacing
+    along = float(rng.choice([0.0, np.pi / 2]))
+    burning = 0.35 if kind == "dim" else 0.9
+    lamps = []
+    for column in (-0.5, 0.5):
+        for row in (-1, 0, 1):
+            share = float(rng.uniform(0.7, 1.0)) if rng.random() < burning else 0.05
+            other = (
+                float(rng.choice([2700, 3500, 6500]))
+                if kind == "mixed"
+                else kelvin + float(rng.normal(0, 120))
+            )
+            place = (column * spacing + offset[0], row * spacing + offset[1], height)
+            lamps.append(_lamp(place, (1.3, 0.3), watts * share, other, along))
+    return lamps
+
+
+def _lamp(place: Place, size: tuple[float, float], watts: float, kelvin: float, turn: float) -> Lamp:
+    x, y, z = (round(float(each), 3) for each in place)
+    return x, y, z, size[0], size[1], round(watts, 2), round(kelvin), round(turn, 4)
 
 
 def _near(

@@ -86,7 +86,7 @@ def _attempt(
 ) -> Rehearsal:
     stage_rng, play_rng = (np.random.default_rng([script.seed, k, attempt * (k == 4)]) for k in (3, 4))
     camera, cart, light, surroundings = draw_stage(
-        stage_rng, script.cart, script.mount, script.size, script.light
+        stage_rng, script.cart, script.light, script.mount, script.size
     )
     shape = CartShape(cart)
     products = items_in_order(script)
