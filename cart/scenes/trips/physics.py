@@ -1,6 +1,6 @@
 """The physics of a cart: items that fall, slide and rest, hands that push and hold them (MuJoCo)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import mujoco
 import numpy as np
@@ -100,6 +100,11 @@ class World:
         """Return the arm that holds an item, or -1."""
         return self._grips[item][0] if item in self._grips else -1
 
+    def target(self, item: int, palms: Mapping[int, Pose]) -> Pose:
+        """Return where an item that is held is to be, for the palms' poses."""
+        arm, relative = self._grips[item]
+        return palms[arm].after(relative)
+
     def put_away(self, arm: int) -> None:
         """Take an arm out of the scene."""
         for k in range(self.capsules):
@@ -112,13 +117,13 @@ class World:
             self.data.mocap_pos[arm * self.capsules + k] = (start + end) / 2
             self.data.mocap_quat[arm * self.capsules + k] = _upright_to(end - start)
 
-    def step(self, seconds: float, palms: dict[int, Pose]) -> None:
+    def step(self, seconds: float, palms: Mapping[int, Pose]) -> None:
         """Let time pass; held items follow the palms, of which each is where its arm will be after that time.
 
         A held item is driven by its speed, so that it pushes others softly, and stops where a wall stops it.
         """
         steps = max(1, round(seconds / STEP))
-        targets = {item: palms[arm].after(relative) for item, (arm, relative) in self._grips.items()}
+        targets = {item: self.target(item, palms) for item in self._grips}
         for left in range(steps, 0, -1):
             for item, target in targets.items():
                 self._drive(item, target, left * STEP)

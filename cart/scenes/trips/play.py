@@ -78,6 +78,7 @@ class Play:
         self.points = [_sampled(model.vertices) for model in models]
         self.record = Record()
         self.time = 0.0
+        self._company: dict[int, tuple[Hand, Pose, Fingers]] = {}
         self._last = np.full((len(models), 7), np.nan)
 
     def begin(self) -> None:
@@ -113,6 +114,8 @@ class Play:
     def tick(self) -> None:
         """Let one tick pass, and write down how things are then."""
         palms = {hand.index: hand.palm for hand in self.hands if hand.is_busy}
+        for item, (hand, palm, fingers) in self._company.items():
+            hand.set(self.world.target(item, palms).after(palm), fingers)
         for hand in self.hands:
             if hand.is_busy:
                 self.world.move_arm(hand.index, hand.capsules)
@@ -140,6 +143,21 @@ class Play:
         here = np.array([hand.palm.place, hand.palm.place])
         turns = np.array([hand.palm.turn, hand.palm.turn])
         yield from self.follow(hand, Path(np.array([self.time, self.time + seconds]), here, turns), fingers)
+
+    def accompany(self, item: int, hand: Hand, palm: Pose, fingers: Fingers) -> None:
+        """Let a second hand go along with an item that is held, its palm at a pose in the item's frame."""
+        hand.is_busy = True
+        self._company[item] = (hand, palm, fingers)
+
+    def let_go(self, item: int) -> None:
+        """Let an item go, with all hands."""
+        self._company.pop(item, None)
+        self.world.let_go(item)
+
+    def put_away(self, item: int) -> None:
+        """Take an item out of the scene."""
+        self._company.pop(item, None)
+        self.world.park(item)
 
     def heights(self, without: Sequence[int] = ()) -> Floats:
         """Return points (N, 3) of all items in the scene, to see where there is room."""

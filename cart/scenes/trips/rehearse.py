@@ -8,6 +8,7 @@ single frames to take as stills.
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,9 +100,10 @@ def _attempt(
     times = np.array(play.record.times)
     histories = _histories(play, products, camera)
     happened = events(times, [h for h in histories if h.product != BAG])
-    _check(script, happened)
-    opening = opening_polygon(project(camera, shape.rim), camera.size)
     goods = [h for h in histories if h.product != BAG]
+    initial, final = contents(goods, 0), contents(goods, -1)
+    _check(script, happened, initial, final)
+    opening = opening_polygon(project(camera, shape.rim), camera.size)
     truth = truth_file(
         f"{script.name}.mp4",
         script.fps,
@@ -109,8 +111,8 @@ def _attempt(
         opening,
         happened,
         play.record.no_events,
-        contents(goods, 0),
-        contents(goods, -1),
+        initial,
+        final,
     )
     take = Take(
         camera=camera,
@@ -169,13 +171,18 @@ def _histories(play: Play, products: Sequence[str], camera: CameraSpec) -> list[
     return histories
 
 
-def _check(script: Script, happened: Sequence[Event]) -> None:
+def _check(
+    script: Script, happened: Sequence[Event], initial: Mapping[str, int], final: Mapping[str, int]
+) -> None:
     """Raise CannotPlay where something else happened than the script says."""
     due = sorted(change for step in script.steps for change in _changes(step))
     done = sorted((event.action, event.product) for event in happened)
     if due != done:
         odd = [f"{a} {p}" for a, p in set(due) ^ set(done)] or ["an event too many"]
         raise CannotPlay(f"not as written: {odd[0]}")
+    left = Counter(initial) + Counter(e.product for e in happened if e.action == "add")
+    if left - Counter(e.product for e in happened if e.action == "remove") != Counter(final):
+        raise CannotPlay("something fell out")
 
 
 def _changes(step: Step) -> list[tuple[str, str]]:

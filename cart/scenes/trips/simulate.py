@@ -1,6 +1,6 @@
 """From a script to a take and its truth: the steps of a trip, played out one after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
 
@@ -75,14 +75,15 @@ class Trip:
         self.play.run(self._adding(item, self._hand_of(step), _CARRY_SPEED * step.speed))
 
     def _adding(self, item: int, hand: Hand, speed: float) -> Motion:
-        yield from self._placing(item, hand, speed)
-        yield from moves.withdraw(self.play, hand, speed)
+        hold = yield from self._placing(item, hand, speed)
+        yield from moves.withdraw(self.play, hold, speed)
 
-    def _placing(self, item: int, hand: Hand, speed: float) -> Motion:
+    def _placing(self, item: int, hand: Hand, speed: float) -> Generator[None, None, moves.Hold]:
         choice = self._put_choice(item, hand)
         over = moves.over_cart(self.play, item, choice.pose)
         yield from moves.bring(self.play, item, choice.hold, over, speed)
         yield from moves.put_down(self.play, item, choice.hold, choice.pose, speed)
+        return choice.hold
 
     def _fast_add(self, step: Step) -> None:
         self._throw(step, _FAST_SPEED * min(step.speed, 1.2))
@@ -137,7 +138,9 @@ class Trip:
         new, hand = self._take_next(), self._hand_of(step)
 
         def motion() -> Motion:
-            yield from self._placing(new, hand, _CARRY_SPEED * step.speed)
+            hold = yield from self._placing(new, hand, _CARRY_SPEED * step.speed)
+            for one in hold.all[1:]:
+                yield from moves.leave(play, one.hand, _CARRY_SPEED * step.speed)
             yield from self._removing(old, step, hand)
 
         play.run(motion())
@@ -165,7 +168,7 @@ class Trip:
             yield from moves.reach(play, hand, flat, RELAXED, _CARRY_SPEED * step.speed)
             yield from moves.linger(play, hand, 0.5)
             play.record.no_events.append((play.time, "a hand that leaves empty"))
-            yield from moves.withdraw(play, hand, _CARRY_SPEED * step.speed)
+            yield from moves.leave(play, hand, _CARRY_SPEED * step.speed)
 
         play.run(motion())
 
@@ -184,7 +187,7 @@ class Trip:
         over = Pose(np.array([*at.place[:2], up.place[2]]), at.turn)
         yield from play.go(hold.hand, [p.after(to_palm) for p in (up, over, at)], 0.8 * speed)
         yield from moves.release(play, item, hold)
-        yield from moves.withdraw(play, hold.hand, speed)
+        yield from moves.withdraw(play, hold, speed)
 
     def _bag(self, step: Step) -> None:
         self._add(step)
@@ -197,6 +200,14 @@ class Trip:
     def _hand_of(self, step: Step) -> Hand:
         return self.shoppers[step.shopper - 1][1 if step.hand == "right" else 0]
 
+    def _pairs(self, step: Step) -> list[tuple[Hand, Hand]]:
+        left, right = self.shoppers[step.shopper - 1]
+        return [(right, left), (left, right)]
+
+    def _beside(self, hand: Hand) -> Hand:
+        """Return the other hand of the same shopper."""
+        return next(pair[1 - pair.index(hand)] for pair in self.shoppers if hand in pair)
+
     def _place(self, item: int, turn: np.ndarray | None = None) -> Pose:
         play = self.play
         size = np.ptp(play.points[item], axis=0)
@@ -208,14 +219,14 @@ class Trip:
         raise CannotPlay(f"no room for {self.products[item]}")
 
     def _put_choice(self, item: int, hand: Hand) -> grip_choice.Choice:
-        choice = grip_choice.to_put(self.play, item, hand, self._place(item))
+        choice = grip_choice.to_put(self.play, item, (hand, self._beside(hand)), self._place(item))
         if choice is None:
             raise CannotPlay(f"no hand can hold {self.products[item]}")
         return choice
 
     def _take_choice(self, item: int, step: Step, hand: Hand | None) -> moves.Hold:
-        hands = self.shoppers[step.shopper - 1] if hand is None else (hand,)
-        choice = grip_choice.to_take(self.play, item, hands)
+        pairs = [(hand, self._beside(hand))] if hand is not None else self._pairs(step)
+        choice = grip_choice.to_take(self.play, item, pairs)
         if choice is None:
             raise CannotPlay(f"no hand can take {self.products[item]}")
         return choice.hold
