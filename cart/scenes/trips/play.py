@@ -1,4 +1,4 @@
-"""The running simulation: arms that follow what they are told, items that physics moves, and a record of it all."""
+"""The running simulation: hands that do as they are told, items that physics moves, a record of it all."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
