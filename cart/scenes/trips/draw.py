@@ -169,7 +169,7 @@ def draw_still_script(seed: int, attempt: int, products: Sequence[Product], size
     light = str(rng.choice(["even", "dim", "glaring", "mixed"], p=[0.45, 0.2, 0.15, 0.2]))
     steps = [
         Step(do=_draw_action(len(initial) + k, rng), pause=0.2, speed=round(float(rng.uniform(0.7, 1.6)), 2))
-        for k in range(int(rng.integers(1, 3)))
+        for k in range(1 + int(rng.random() < 0.25))
     ]
     return Script.model_validate(
         {

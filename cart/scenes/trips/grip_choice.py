@@ -11,7 +11,6 @@ from cart.scenes.trips.moves import Hold
 from cart.scenes.trips.play import Hand, Play
 
 _ONE_HAND = ("top", "side", "pinch")
-_YAWS = 3
 _OBSTRUCTED = 3.0
 """What a hand in a wall or in another item costs, in radians of a bent wrist."""
 
@@ -35,7 +34,7 @@ def to_put(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> Choice 
         at: where it is to lie.
     """
     choices = []
-    for yaw in play.rng.uniform(-np.pi, np.pi, _YAWS):
+    for yaw in play.rng.uniform(-np.pi, np.pi, play.turns):
         pose = Pose(at.place, product(about((0, 0, 1), float(yaw)), at.turn))
         choices += _choices(play, item, hands, pose)
     return min(choices, key=lambda c: c.cost, default=None)

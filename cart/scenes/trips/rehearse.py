@@ -94,7 +94,7 @@ def _attempt(
     masses = [_BAG_MASS if gtin == BAG else product_by_gtin(gtin).mass for gtin in products]
     shoppers = _shoppers(script, camera, cart, stage_rng)
     hands = _hands(shoppers, camera, body)
-    play = Play(shape, [models[g] for g in products], masses, hands, play_rng)
+    play = Play(shape, [models[g] for g in products], masses, hands, play_rng, 1 if picks else 2)
     pairs = [(hands[2 * k], hands[2 * k + 1]) for k in range(len(shoppers))]
     Trip(script, play, pairs, products).run(progress)
     times = np.array(play.record.times)
