@@ -1,0 +1,1 @@
+"""Meshes of packages and produce, a file per group of shapes."""
