@@ -12,13 +12,15 @@ from cart.errors import InputError
 from cart.scenes import storage
 from cart.scenes.camera_chain import CameraChain, draw_sensor
 from cart.scenes.environment import body_assets
-from cart.scenes.geometry import Bytes
-from cart.scenes.products.range import Product
+from cart.scenes.geometry import Bytes, Model
+from cart.scenes.products import build
+from cart.scenes.products.range import Product, product_by_gtin
 from cart.scenes.render.protocol import Job, read_job, read_picture, write_text
 from cart.scenes.stage.lens import distort
+from cart.scenes.trips.bag import bag_model
 from cart.scenes.trips.boxes import visible_boxes, yolo_lines
 from cart.scenes.trips.draw import complete
-from cart.scenes.trips.script import Script
+from cart.scenes.trips.script import BAG, Script, items_in_order
 from cart.scenes.workers import Workers, frame_ranges
 from cart.vision.footage.writer import VideoWriter
 
@@ -94,6 +96,7 @@ def rendered(
     if not (folder / "truth.json").exists():
         steps = len(script.steps)
         progress("rehearse", 0, steps)
+        storage.give_models(folder, items_in_order(script), _model)
         rehearsal = Workers(1, lambda line: progress("rehearse", int(line["step"]), steps))
         rehearsal.run([(REHEARSE, [str(folder), str(body_assets()), str(picks)])])
     job = read_job(folder)
@@ -109,6 +112,10 @@ def rendered(
     ranges = frame_ranges(done, jobs)
     Workers(jobs, told).run([(RENDER, [str(folder), "--frames", f"{a}:{b}"]) for a, b in ranges])
     return job, cost
+
+
+def _model(gtin: str) -> Model:
+    return bag_model() if gtin == BAG else build.model(product_by_gtin(gtin))
 
 
 def pictures(job: Job, script: Script) -> Iterator[tuple[Bytes, Bytes]]:

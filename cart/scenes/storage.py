@@ -3,12 +3,13 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from cart.errors import InputError
-from cart.scenes.render.protocol import write_text
+from cart.scenes.geometry import Model
+from cart.scenes.render.protocol import write_model, write_text
 from cart.scenes.trips.script import Script
 from cart.settings import settings
 
@@ -70,6 +71,17 @@ class Manifest:
                 yield json.loads(text)
             except json.JSONDecodeError:
                 continue
+
+
+def give_models(folder: Path, gtins: Iterable[str], build: Callable[[str], Model]) -> None:
+    """Put the models of products into a job's folder; each is built once for all jobs."""
+    kept = _made(settings().data / f"models-{LOOK}")
+    given = _made(folder / "models")
+    for gtin in sorted(set(gtins)):
+        if not (kept / f"{gtin}.npz").exists():
+            write_model(kept / f"{gtin}.npz", build(gtin))
+        if not (given / f"{gtin}.npz").exists():
+            shutil.copyfile(kept / f"{gtin}.npz", given / f"{gtin}.npz")
 
 
 def clear(folder: Path) -> None:

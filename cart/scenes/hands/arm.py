@@ -1,5 +1,6 @@
 """One arm of a shopper: its model, its pose for a wrist and fingers, and its skin in that pose."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -143,20 +144,20 @@ class Arm:
     def finger(self, fingers: Fingers, finger: int) -> Floats:
         """Return the matrices (3, 4, 4) of thumb (0) or a finger's (1..4) joints in the wrist's frame."""
         side = 1 if self.spec.side == "right" else -1
-        away = side * (-1, -1, 0, 1, 1)[finger]
-        at = np.eye(4)
-        found = np.empty((3, 4, 4))
+        found = np.zeros((3, 4, 4))
+        found[:, 3, 3] = 1
+        number = 5 + 3 * finger
+        turn, place = self._bases[number, :3, :3], self._bases[number, :3, 3]
+        if finger == hand.THUMB:
+            turn = _about_x(-side * fingers.opposition) @ turn
+        else:
+            turn = turn @ _about_z(side * (0, -1, 0, 1, 1)[finger] * fingers.spread[finger])
         for segment in range(3):
-            number = 5 + 3 * finger + segment
-            at = self._bases[number] if segment == 0 else at @ self._bases[number]
-            if segment == 0 and finger == hand.THUMB:
-                turn = _about(np.array([1.0, 0, 0]), side * fingers.opposition)
-                at = at.copy()
-                at[:3, :3] = turn @ at[:3, :3]
-            elif segment == 0:
-                at = at @ _matrix(_about(np.array([0, 0, 1.0]), away * fingers.spread[finger]))
-            at = at @ _matrix(_about(np.array([0, -1.0, 0]), fingers.bend[finger, segment]))
-            found[segment] = at
+            if segment:
+                place = turn @ self._bases[number + segment, :3, 3] + place
+                turn = turn @ self._bases[number + segment, :3, :3]
+            turn = turn @ _bending(fingers.bend[finger, segment])
+            found[segment, :3, :3], found[segment, :3, 3] = turn, place
         return found
 
     def vertices(self, joints: Floats) -> Floats:
@@ -198,14 +199,16 @@ def _local(points: Floats, into: Floats) -> Floats:
     return np.asarray(points @ into[:3, :3].T + into[:3, 3])
 
 
-def _about(axis: Floats, angle: float) -> Floats:
-    sine, cosine = np.sin(angle), np.cos(angle)
-    x, y, z = axis
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    return np.asarray(np.eye(3) + sine * cross + (1 - cosine) * cross @ cross)
+def _bending(angle: float) -> Floats:
+    sine, cosine = math.sin(angle), math.cos(angle)
+    return np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]])
 
 
-def _matrix(turn: Floats) -> Floats:
-    matrix = np.eye(4)
-    matrix[:3, :3] = turn
-    return matrix
+def _about_x(angle: float) -> Floats:
+    sine, cosine = math.sin(angle), math.cos(angle)
+    return np.array([[1, 0, 0], [0, cosine, -sine], [0, sine, cosine]])
+
+
+def _about_z(angle: float) -> Floats:
+    sine, cosine = math.sin(angle), math.cos(angle)
+    return np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])

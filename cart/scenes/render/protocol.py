@@ -9,7 +9,7 @@ is not rendered again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,11 @@ def read_model(file: Path) -> Model:
             pictures={name: held[f"picture_{n}"] for n, name in enumerate(about["pictures"])},
             sharp_degrees=about["sharp"],
         )
+
+
+def read_models(folder: Path, gtins: Iterable[str]) -> dict[str, Model]:
+    """Read the models of products from a job's folder."""
+    return {gtin: read_model(folder / "models" / f"{gtin}.npz") for gtin in set(gtins)}
 
 
 def write_picture(file: Path, picture: Bytes) -> None:

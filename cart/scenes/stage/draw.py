@@ -18,7 +18,11 @@ Lamp = tuple[float, float, float, float, float, float, float, float]
 
 
 def draw_stage(
-    rng: np.random.Generator, kind: str, light: str | None = None, mount: str | None = None
+    rng: np.random.Generator,
+    kind: str,
+    light: str | None = None,
+    mount: str | None = None,
+    size: tuple[int, int] = (480, 360),
 ) -> tuple[CameraSpec, CartSpec, LightSpec, SurroundingsSpec]:
     """Draw a stage for a kind of cart, in a light of `LIGHTS`, seen from a mount.
 
@@ -29,7 +33,7 @@ def draw_stage(
     """
     cart = draw_cart(rng, kind)
     mounts = ("side", "overhead") if kind == "tray" else ("rim", "handle", "overhead")
-    camera = draw_camera(rng, cart, mount or str(rng.choice(mounts)))
+    camera = draw_camera(rng, cart, mount or str(rng.choice(mounts)), size)
     surroundings = SurroundingsSpec(
         floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
     )

@@ -36,7 +36,7 @@ class Shopper:
     facing: Floats
     """(3,) unit vector, level, towards the cart."""
 
-    def away(self, side: int, camera: CameraSpec) -> Floats:
+    def home(self, side: int, camera: CameraSpec) -> Floats:
         """Return where a palm waits, out of the picture with all it may hold; 0 is left, 1 right."""
         beside = self.shoulders[side] + self.facing * 0.1 + np.array([0, 0, -0.42])
         outward = (self.shoulders[side] - self.shoulders[1 - side]) / 0.38

@@ -25,7 +25,9 @@ _SHARES: dict[Action, float] = {
     "move": 0.04,
     "dig": 0.03,
 }
-_STEP_SECONDS = 2.6  # what a step takes, about, its pause included
+_ONE_HAND = 0.085
+"""Metres that one hand spans with ease."""
+_STEP_SECONDS = 3.6  # what a step takes, about, its pause included
 
 
 def draw_script(
@@ -120,6 +122,8 @@ def _bring(step: Step, last: Product | None, products: Sequence[Product], rng: n
     if step.do == "add_twin" and last is not None:
         twins = [p for p in products if p.family == last.family and p.gtin != last.gtin]
         return twins[int(rng.integers(len(twins)))] if twins else last
+    if step.do == "add_two":
+        products = [p for p in products if min(p.size) < _ONE_HAND] or products
     return products[int(rng.integers(len(products)))]
 
 

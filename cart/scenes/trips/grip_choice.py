@@ -11,7 +11,7 @@ from cart.scenes.trips.moves import Hold
 from cart.scenes.trips.play import Hand, Play
 
 _ONE_HAND = ("top", "side", "pinch")
-_YAWS = 12
+_YAWS = 3
 _OBSTRUCTED = 3.0
 """What a hand in a wall or in another item costs, in radians of a bent wrist."""
 
@@ -25,37 +25,45 @@ class Choice:
     cost: float
 
 
-def to_put(play: Play, item: int, hand: Hand, at: Pose) -> Choice | None:
-    """Choose how to hold an item so that it can be put down at a pose, turned about the vertical as suits the arm."""
-    points = play.models[item].vertices
+def to_put(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> Choice | None:
+    """Choose how to hold an item so that it can be put down at a pose, turned about the vertical as suits the arm.
+
+    Args:
+        play: with the item and what lies inside.
+        item: which one.
+        hands: the hand that carries it, and the shopper's other one for what takes two.
+        at: where it is to lie.
+    """
     choices = []
-    for kind in _possible(points):
-        for yaw in _yaws(play.rng):
-            pose = Pose(at.place, product(about((0, 0, 1), yaw), at.turn))
-            found = grasp(kind, hand.arm, points, pose, play.rng) if not choices or yaw == 0.0 else None
-            held = found or choices[-1].hold.grasp
-            choices.append(Choice(Hold(hand, held), pose, _cost(play, Hold(hand, held), pose, (item,))))
+    for yaw in play.rng.uniform(-np.pi, np.pi, _YAWS):
+        pose = Pose(at.place, product(about((0, 0, 1), float(yaw)), at.turn))
+        choices += _choices(play, item, hands, pose)
     return min(choices, key=lambda c: c.cost, default=None)
 
 
-def to_take(play: Play, item: int, hands: Sequence[Hand]) -> Choice | None:
-    """Choose a hand and a grip for an item where it lies."""
-    at, points = play.pose(item), play.models[item].vertices
-    choices = []
-    for hand in hands:
-        for kind in _possible(points):
-            for _ in range(3):
-                hold = Hold(hand, grasp(kind, hand.arm, points, at, play.rng))
-                choices.append(Choice(hold, at, _cost(play, hold, at, (item,))))
+def to_take(play: Play, item: int, hands: Sequence[tuple[Hand, Hand]]) -> Choice | None:
+    """Choose a hand, of pairs of a hand and the other one beside it, and a grip for an item where it lies."""
+    choices = [choice for pair in hands for choice in _choices(play, item, pair, play.pose(item))]
     return min(choices, key=lambda c: c.cost, default=None)
 
 
-def _possible(points: Floats) -> list[str]:
-    return [kind for kind in _ONE_HAND if fits(kind, points)]
+def _choices(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> list[Choice]:
+    found = []
+    model = play.models[item]
+    for kind in _ONE_HAND:
+        if fits(kind, model, at):
+            hold = Hold(hands[0], _grasp(play, kind, hands[0], item, at))
+            found.append(Choice(hold, at, _cost(play, hold, at, (item,))))
+    if not found and fits("two_hands", model, at) and not hands[1].is_busy:
+        other = Hold(hands[1], _grasp(play, "two_hands", hands[1], item, at))
+        hold = Hold(hands[0], _grasp(play, "two_hands", hands[0], item, at), other)
+        found.append(Choice(hold, at, sum(_cost(play, one, at, (item,)) for one in hold.all)))
+    return found
 
 
-def _yaws(rng: np.random.Generator) -> list[float]:
-    return [0.0, *(float(a) for a in rng.uniform(-np.pi, np.pi, _YAWS))]
+def _grasp(play: Play, kind: str, hand: Hand, item: int, at: Pose) -> Grasp:
+    x, y, _ = at.place - hand.shoulder
+    return grasp(kind, hand.arm, play.models[item], at, play.rng, (float(x), float(y), 0.0))
 
 
 def _cost(play: Play, hold: Hold, at: Pose, own: Sequence[int]) -> float:

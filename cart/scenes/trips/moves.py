@@ -21,6 +21,13 @@ class Hold:
 
     hand: Hand
     grasp: Grasp
+    other: "Hold | None" = None
+    """Of an item that takes two hands: the one that goes along."""
+
+    @property
+    def all(self) -> "tuple[Hold, ...]":
+        """This hold and the other hand's."""
+        return (self,) if self.other is None else (self, self.other)
 
     def palm(self, item: Pose) -> Pose:
         """Return where the palm is when the item is at a pose."""
@@ -32,12 +39,13 @@ class Hold:
 
 
 def bring(play: Play, item: int, hold: Hold, over: Pose, speed: float) -> Motion:
-    """Come from outside with an item, to a pose of it above the cart."""
+    """Come from outside with an item, which is fetched out of the picture, to a pose of it above the cart."""
     hand = hold.hand
-    start = Pose(hand.away.place, _swayed(hold.palm(over).turn, play.rng))
-    hand.enter(start, hold.grasp.closed)
+    start = Pose(hand.home.place, _swayed(hold.palm(over).turn, play.rng))
+    hand.is_busy = True
+    yield from play.go(hand, [start], speed, hold.grasp.closed)
     play.world.place(item, start.after(hold.grasp.hand.inverse()))
-    play.world.hold(item, hand.index, hold.grasp.hand.inverse())
+    _take_hold(play, item, hold, hold.grasp.hand.inverse())
     yield from play.go(hand, [_across(play, start.place, hold.palm(over)), hold.palm(over)], speed)
 
 
@@ -49,45 +57,57 @@ def put_down(play: Play, item: int, hold: Hold, at: Pose, speed: float) -> Motio
 
 
 def release(play: Play, item: int, hold: Hold) -> Motion:
-    """Let an item go, and draw the hand back the way it came."""
-    hand = hold.hand
-    play.world.let_go(item)
-    yield from play.bend(hand, hold.grasp.open, _OPENING_SECONDS)
-    assert hand.palm is not None
-    back = _upward(-hold.approach(play.pose(item)))
-    away = Pose(hand.palm.place + back * 0.12, hand.palm.turn)
-    yield from play.go(hand, [away], 0.7)
+    """Let an item go, and draw the hands back the way they came."""
+    play.let_go(item)
+    yield from together(*(_draw_back(play, item, one) for one in hold.all))
     play.world.free(item)
 
 
+def _draw_back(play: Play, item: int, hold: Hold) -> Motion:
+    hand = hold.hand
+    yield from play.bend(hand, hold.grasp.open, _OPENING_SECONDS)
+    back = _upward(-hold.approach(play.pose(item)))
+    yield from play.go(hand, [Pose(hand.palm.place + back * 0.12, hand.palm.turn)], 0.7)
+
+
 def throw_in(play: Play, item: int, hold: Hold, speed: float) -> Motion:
-    """Let an item go above the rim while the hand turns back."""
-    play.world.let_go(item)
-    yield from play.bend(hold.hand, hold.grasp.open, 0.1)
-    yield from withdraw(play, hold.hand, speed)
+    """Let an item go above the rim while the hands turn back."""
+
+    def turn_back(one: Hold) -> Motion:
+        yield from play.bend(one.hand, one.grasp.open, 0.1)
+        yield from leave(play, one.hand, speed)
+
+    play.let_go(item)
+    yield from together(*(turn_back(one) for one in hold.all))
     play.world.free(item)
 
 
 def grip(play: Play, item: int, hold: Hold, speed: float) -> Motion:
-    """Reach for an item that lies inside and close the hand on it."""
-    hand = hold.hand
-    at = play.pose(item)
+    """Reach for an item that lies inside and close the hands on it."""
+    yield from together(*(_close_on(play, item, one, speed) for one in hold.all))
+    _take_hold(play, item, hold, hold.hand.palm.inverse().after(play.pose(item)))
+
+
+def _close_on(play: Play, item: int, hold: Hold, speed: float) -> Motion:
+    hand, at = hold.hand, play.pose(item)
     palm = hold.palm(at)
     before = Pose(palm.place - hold.approach(at) * 0.1 + np.array([0, 0, 0.02]), palm.turn)
     yield from reach(play, hand, before, hold.grasp.open, speed)
-    palm = hold.palm(play.pose(item))
-    yield from play.go(hand, [palm], 0.5 * speed)
+    yield from play.go(hand, [hold.palm(play.pose(item))], 0.5 * speed)
     yield from play.bend(hand, hold.grasp.closed, _CLOSING_SECONDS)
-    assert hand.palm is not None
-    play.world.hold(item, hand.index, hand.palm.inverse().after(play.pose(item)))
+
+
+def _take_hold(play: Play, item: int, hold: Hold, relative: Pose) -> None:
+    play.world.hold(item, hold.hand.index, relative)
+    if hold.other is not None:
+        play.accompany(item, hold.other.hand, hold.other.grasp.hand, hold.other.grasp.closed)
 
 
 def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) -> Motion:
     """Lead an empty hand to a pose inside, from outside where it is away."""
-    if hand.palm is None:
-        start = Pose(hand.away.place, _swayed(palm.turn, play.rng))
-        hand.enter(start, hand.fingers)
-        over = _across(play, start.place, Pose(palm.place, palm.turn))
+    if not hand.is_busy:
+        hand.is_busy = True
+        over = _across(play, hand.palm.place, palm)
         yield from play.go(hand, [over, palm], speed, fingers)
     else:
         up = Pose(np.array([*hand.palm.place[:2], _carry_height(play)]), hand.palm.turn)
@@ -97,7 +117,6 @@ def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) ->
 def lift(play: Play, item: int, hold: Hold, speed: float) -> Motion:
     """Raise an item that is held until it is clear of the rim."""
     hand = hold.hand
-    assert hand.palm is not None
     low = play.pose(item).apply(play.points[item])[:, 2].min()
     rise = max(0.05, _rim(play) + _ABOVE - low)
     yield from play.go(hand, [Pose(hand.palm.place + np.array([0, 0, rise]), hand.palm.turn)], 0.7 * speed)
@@ -106,26 +125,37 @@ def lift(play: Play, item: int, hold: Hold, speed: float) -> Motion:
 def carry_off(play: Play, item: int, hold: Hold, speed: float) -> Motion:
     """Leave with an item that is held."""
     hand = hold.hand
-    assert hand.palm is not None
-    end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
+    end = Pose(hand.home.place, _swayed(hand.palm.turn, play.rng))
     yield from play.go(hand, [_across(play, end.place, hand.palm), end], speed)
-    play.world.park(item)
-    hand.leave()
+    play.put_away(item)
+    hand.rest()
+    if hold.other is not None:
+        yield from play.go(hold.other.hand, [hold.other.hand.home], speed, RELAXED)
+        hold.other.hand.rest()
 
 
-def withdraw(play: Play, hand: Hand, speed: float) -> Motion:
+def withdraw(play: Play, hold: Hold, speed: float) -> Motion:
+    """Leave with the empty hands of a hold."""
+    yield from together(*(leave(play, one.hand, speed) for one in hold.all))
+
+
+def leave(play: Play, hand: Hand, speed: float) -> Motion:
     """Leave with an empty hand."""
-    assert hand.palm is not None
     up = Pose(np.array([*hand.palm.place[:2], max(hand.palm.place[2], _carry_height(play))]), hand.palm.turn)
-    end = Pose(hand.away.place, _swayed(hand.palm.turn, play.rng))
-    way = path(play.time, [hand.palm, up, _across(play, end.place, up), end], 1.1 * speed)
+    way = path(play.time, [hand.palm, up, _across(play, hand.home.place, up), hand.home], 1.1 * speed)
     yield from play.follow(hand, way, RELAXED)
-    hand.leave()
+    hand.rest()
+
+
+def together(*motions: Motion) -> Motion:
+    """Do several things at once, until all are done."""
+    alive = list(motions)
+    while alive := [motion for motion in alive if next(motion, _DONE) is not _DONE]:
+        yield
 
 
 def linger(play: Play, hand: Hand, seconds: float) -> Motion:
     """Hold still, as far as a hand can."""
-    assert hand.palm is not None
     here = hand.palm
     turn = product(about(play.rng.normal(size=3), float(play.rng.uniform(0.05, 0.25))), here.turn)
     there = Pose(here.place + play.rng.normal(0, 0.015, 3), turn)
@@ -171,3 +201,6 @@ def _upward(direction: Floats) -> Floats:
     """Return a direction bent upwards, so that a hand that draws back does not sweep through a pile."""
     bent = direction + np.array([0, 0, 0.7])
     return bent / np.linalg.norm(bent)
+
+
+_DONE = object()

@@ -1,11 +1,12 @@
 """The physics of a cart: items that fall, slide and rest, hands that push and hold them (MuJoCo)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import mujoco
 import numpy as np
 
 from cart.scenes.geometry import Floats, Model, Pose, product, rotation
+from cart.scenes.stage.carts import Wall
 
 STEP = 0.002
 """Seconds of one step."""
@@ -19,7 +20,7 @@ class World:
 
     def __init__(
         self,
-        walls: Sequence[tuple[Floats, Floats, Floats]],
+        walls: Sequence[Wall],
         models: Sequence[Model],
         masses: Sequence[float],
         arms: int,
@@ -28,7 +29,7 @@ class World:
         """Build it with every item parked out of sight.
 
         Args:
-            walls: boxes as centre (3,), half sizes (3,) and quaternion (4,).
+            walls: of the cart.
             models: the shape of each item; its convex hull is what touches.
             masses: kilograms of each item.
             arms: how many arms there are.
@@ -99,6 +100,11 @@ class World:
         """Return the arm that holds an item, or -1."""
         return self._grips[item][0] if item in self._grips else -1
 
+    def target(self, item: int, palms: Mapping[int, Pose]) -> Pose:
+        """Return where an item that is held is to be, for the palms' poses."""
+        arm, relative = self._grips[item]
+        return palms[arm].after(relative)
+
     def put_away(self, arm: int) -> None:
         """Take an arm out of the scene."""
         for k in range(self.capsules):
@@ -111,13 +117,13 @@ class World:
             self.data.mocap_pos[arm * self.capsules + k] = (start + end) / 2
             self.data.mocap_quat[arm * self.capsules + k] = _upright_to(end - start)
 
-    def step(self, seconds: float, palms: dict[int, Pose]) -> None:
+    def step(self, seconds: float, palms: Mapping[int, Pose]) -> None:
         """Let time pass; held items follow the palms, of which each is where its arm will be after that time.
 
         A held item is driven by its speed, so that it pushes others softly, and stops where a wall stops it.
         """
         steps = max(1, round(seconds / STEP))
-        targets = {item: palms[arm].after(relative) for item, (arm, relative) in self._grips.items()}
+        targets = {item: self.target(item, palms) for item in self._grips}
         for left in range(steps, 0, -1):
             for item, target in targets.items():
                 self._drive(item, target, left * STEP)
@@ -158,7 +164,7 @@ class World:
 
 
 def _spec(
-    walls: Sequence[tuple[Floats, Floats, Floats]],
+    walls: Sequence[Wall],
     models: Sequence[Model],
     masses: Sequence[float],
     arms: int,
@@ -171,12 +177,12 @@ def _spec(
     spec.option.impratio = 5
     root = spec.worldbody
     root.add_geom(type=mujoco.mjtGeom.mjGEOM_PLANE, size=[5, 5, 0.1], contype=_WALLS, conaffinity=_ITEMS)
-    for centre, half, turn in walls:
+    for wall in walls:
         root.add_geom(
             type=mujoco.mjtGeom.mjGEOM_BOX,
-            pos=centre,
-            size=half,
-            quat=turn,
+            pos=wall.centre,
+            size=wall.half,
+            quat=wall.turn,
             contype=_WALLS,
             conaffinity=_ITEMS,
             friction=[0.6, 0.01, 0.001],

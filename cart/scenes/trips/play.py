@@ -23,26 +23,22 @@ Motion = Generator[None, None, None]
 
 
 class Hand:
-    """One arm of a shopper, in the scene or away."""
+    """One hand of a shopper: at home beside the body, out of the picture, or busy."""
 
-    def __init__(self, index: int, arm: Arm, shoulder: Floats, away: Pose) -> None:
-        self.index, self.arm, self.shoulder, self.away = index, arm, shoulder, away
-        self.palm: Pose | None = None
-        self.fingers: Fingers = RELAXED
-        self.joints: Floats | None = None
-
-    def enter(self, palm: Pose, fingers: Fingers) -> None:
-        """Come into the scene."""
-        self.set(palm, fingers)
+    def __init__(self, index: int, arm: Arm, shoulder: Floats, home: Pose) -> None:
+        self.index, self.arm, self.shoulder, self.home = index, arm, shoulder, home
+        self.is_busy = False
+        self.set(home, RELAXED)
 
     def set(self, palm: Pose, fingers: Fingers) -> None:
         """Bring the palm to a pose."""
         self.palm, self.fingers = palm, fingers
         self.joints = self.arm.joints(self.shoulder, self.arm.wrist_of(palm), fingers)
+        self.capsules = self.arm.capsules(self.joints)
 
-    def leave(self) -> None:
-        """Go out of the scene."""
-        self.palm = self.joints = None
+    def rest(self) -> None:
+        """Be done: stay where it is, as part of the body."""
+        self.is_busy = False
 
 
 @dataclass
@@ -53,7 +49,9 @@ class Record:
     items: list[Floats] = field(default_factory=list)
     """(items, 7) each; NaN where an item is not in the scene."""
     joints: list[Floats] = field(default_factory=list)
-    """(arms, J, 4, 4) each; NaN where an arm is away."""
+    """(arms, J, 4, 4) each."""
+    busy: list[bool] = field(default_factory=list)
+    """Whether any hand is."""
     held: list[np.ndarray] = field(default_factory=list)
     """(items,) index of the arm that holds each, or -1."""
     touched: list[np.ndarray] = field(default_factory=list)
@@ -80,6 +78,7 @@ class Play:
         self.points = [_sampled(model.vertices) for model in models]
         self.record = Record()
         self.time = 0.0
+        self._company: dict[int, tuple[Hand, Pose, Fingers]] = {}
         self._last = np.full((len(models), 7), np.nan)
 
     def begin(self) -> None:
@@ -114,13 +113,14 @@ class Play:
 
     def tick(self) -> None:
         """Let one tick pass, and write down how things are then."""
-        palms: dict[int, Pose] = {}
+        palms = {hand.index: hand.palm for hand in self.hands if hand.is_busy}
+        for item, (hand, palm, fingers) in self._company.items():
+            hand.set(self.world.target(item, palms).after(palm), fingers)
         for hand in self.hands:
-            if hand.palm is None or hand.joints is None:
-                self.world.put_away(hand.index)
+            if hand.is_busy:
+                self.world.move_arm(hand.index, hand.capsules)
             else:
-                palms[hand.index] = hand.palm
-                self.world.move_arm(hand.index, hand.arm.capsules(hand.joints))
+                self.world.put_away(hand.index)
         if palms or not self._rests():
             self.world.step(TICK, palms)
         self.time += TICK
@@ -136,15 +136,28 @@ class Play:
 
     def go(self, hand: Hand, poses: Sequence[Pose], speed: float, fingers: Fingers | None = None) -> Motion:
         """Lead a palm through poses."""
-        assert hand.palm is not None
         yield from self.follow(hand, path(self.time, [hand.palm, *poses], speed), fingers or hand.fingers)
 
     def bend(self, hand: Hand, fingers: Fingers, seconds: float) -> Motion:
         """Let the fingers take on a posture while the palm stays."""
-        assert hand.palm is not None
         here = np.array([hand.palm.place, hand.palm.place])
         turns = np.array([hand.palm.turn, hand.palm.turn])
         yield from self.follow(hand, Path(np.array([self.time, self.time + seconds]), here, turns), fingers)
+
+    def accompany(self, item: int, hand: Hand, palm: Pose, fingers: Fingers) -> None:
+        """Let a second hand go along with an item that is held, its palm at a pose in the item's frame."""
+        hand.is_busy = True
+        self._company[item] = (hand, palm, fingers)
+
+    def let_go(self, item: int) -> None:
+        """Let an item go, with all hands."""
+        self._company.pop(item, None)
+        self.world.let_go(item)
+
+    def put_away(self, item: int) -> None:
+        """Take an item out of the scene."""
+        self._company.pop(item, None)
+        self.world.park(item)
 
     def heights(self, without: Sequence[int] = ()) -> Floats:
         """Return points (N, 3) of all items in the scene, to see where there is room."""
@@ -176,27 +189,22 @@ class Play:
                 if held[i] < 0 and (moved[:3] < _FROZEN[0]).all() and (moved[3:] < _FROZEN[1]).all():
                     now[i] = self._last[i]
         self._last = now
-        count = len(self.hands[0].arm.joint_names)
-        joints = np.full((len(self.hands), count, 4, 4), np.nan, np.float32)
-        for hand in self.hands:
-            if hand.joints is not None:
-                joints[hand.index] = hand.joints
         self.record.times.append(self.time)
         self.record.items.append(now)
         self.record.held.append(held)
-        self.record.joints.append(joints)
+        self.record.joints.append(np.array([hand.joints for hand in self.hands], np.float32))
+        self.record.busy.append(any(hand.is_busy for hand in self.hands))
         self.record.touched.append(self._touched(held))
 
     def _touched(self, held: np.ndarray) -> np.ndarray:
         touched = held >= 0
         for hand in self.hands:
-            if hand.joints is None:
+            if not hand.is_busy:
                 continue
-            capsules = hand.arm.capsules(hand.joints)
             for i in np.flatnonzero(~touched):
                 if self.world.is_present(int(i)):
                     points = self.pose(int(i)).apply(self.points[i])
-                    touched[i] = _gap(capsules, points) < _TOUCH
+                    touched[i] = _gap(hand.capsules, points) < _TOUCH
         return touched
 
 

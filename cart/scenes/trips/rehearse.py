@@ -2,13 +2,14 @@
 
     python -m cart.scenes.trips.rehearse JOB_FOLDER BODY_ASSETS PICKS
 
-reads `script.json` in the folder and writes what the renderer needs, and `truth.json`. PICKS is 0 for all frames, or how many
+reads `script.json` and the models in the folder and writes what the renderer needs, and `truth.json`. PICKS is 0 for all frames, or how many
 single frames to take as stills.
 """
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,25 +20,23 @@ from cart.errors import CartError
 from cart.scenes.geometry import Floats, Model, Pose
 from cart.scenes.hands.arm import Arm
 from cart.scenes.hands.body import Body, load_body
-from cart.scenes.products.build import model as product_model
 from cart.scenes.products.range import product_by_gtin
-from cart.scenes.render.protocol import write_job, write_text
-from cart.scenes.stage.cameras import draw_camera, project
+from cart.scenes.render.protocol import read_models, write_job, write_text
+from cart.scenes.stage.cameras import project
 from cart.scenes.stage.carts import CartShape
 from cart.scenes.stage.draw import draw_stage
 from cart.scenes.take import CameraSpec, Take
-from cart.scenes.trips.bag import bag_model
+from cart.scenes.trips import moves
 from cart.scenes.trips.boxes import full_boxes
 from cart.scenes.trips.cast import Shopper, draw_shopper
 from cart.scenes.trips.play import Hand, Play, Record, lies_inside
-from cart.scenes.trips.script import BAG, Script, Step
-from cart.scenes.trips.simulate import CannotPlay, Cast, Trip, items_in_order
+from cart.scenes.trips.script import BAG, Script, Step, items_in_order
+from cart.scenes.trips.simulate import CannotPlay, Trip
 from cart.scenes.trips.truth import Event, ItemHistory, contents, events, opening_polygon, truth_file
 
 _ATTEMPTS = 6
 _SHUTTER = 0.5  # share of a frame's time in which the shutter is open, at most
 _LONGEST_SHUTTER = 1 / 40  # seconds
-_MOUNTS = {"wire": ("rim", "handle", "overhead"), "basket": ("overhead", "rim"), "tray": ("side", "overhead")}
 _BAG_MASS = 0.12
 
 
@@ -46,15 +45,25 @@ class Rehearsal:
     """A trip that was played, and what it takes to render it."""
 
     take: Take
-    models: dict[str, Model]
     arms: tuple[Arm, ...]
     truth: dict[str, Any]
 
 
 def rehearse(
-    script: Script, body: Body, picks: int = 0, progress: Callable[[int], None] = lambda done: None
+    script: Script,
+    models: Mapping[str, Model],
+    body: Body,
+    picks: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Rehearsal:
     """Play a complete script until what happened is what it says.
+
+    Args:
+        script: complete.
+        models: the model of each of its products.
+        body: of the shoppers.
+        picks: so many single frames instead of all.
+        progress: is told how many steps are done.
 
     Raises:
         CannotPlay: it went wrong in every attempt; says how in the last one.
@@ -62,34 +71,39 @@ def rehearse(
     problem = ""
     for attempt in range(_ATTEMPTS):
         try:
-            return _attempt(script, body, attempt, picks, progress)
+            return _attempt(script, models, body, attempt, picks, progress)
         except CannotPlay as error:
             problem = str(error)
     raise CannotPlay(f"the trip cannot be played as written: {problem}; change the step, or the seed")
 
 
 def _attempt(
-    script: Script, body: Body, attempt: int, picks: int, progress: Callable[[int], None]
+    script: Script,
+    models: Mapping[str, Model],
+    body: Body,
+    attempt: int,
+    picks: int,
+    progress: Callable[[int], None],
 ) -> Rehearsal:
     stage_rng, play_rng = (np.random.default_rng([script.seed, k, attempt * (k == 4)]) for k in (3, 4))
-    camera, cart, light, surroundings = draw_stage(stage_rng, script.cart, script.light)
-    mount = script.mount or str(stage_rng.choice(_MOUNTS[script.cart]))
-    camera = draw_camera(stage_rng, cart, mount, script.size)
+    camera, cart, light, surroundings = draw_stage(
+        stage_rng, script.cart, script.light, script.mount, script.size
+    )
     shape = CartShape(cart)
     products = items_in_order(script)
-    models = {gtin: bag_model(script.seed) if gtin == BAG else product_model(product_by_gtin(gtin)) for gtin in set(products)}
-    masses = {gtin: _BAG_MASS if gtin == BAG else product_by_gtin(gtin).mass for gtin in models}
+    masses = [_BAG_MASS if gtin == BAG else product_by_gtin(gtin).mass for gtin in products]
     shoppers = _shoppers(script, camera, cart, stage_rng)
     hands = _hands(shoppers, camera, body)
-    play = Play(shape, [models[g] for g in products], [masses[g] for g in products], hands, play_rng)
-    cast = Cast(models, masses, [(hands[2 * k], hands[2 * k + 1]) for k in range(len(shoppers))])
-    Trip(script, play, cast, products).run(progress)
+    play = Play(shape, [models[g] for g in products], masses, hands, play_rng)
+    pairs = [(hands[2 * k], hands[2 * k + 1]) for k in range(len(shoppers))]
+    Trip(script, play, pairs, products).run(progress)
     times = np.array(play.record.times)
     histories = _histories(play, products, camera)
     happened = events(times, [h for h in histories if h.product != BAG])
-    _check(script, happened)
-    opening = opening_polygon(project(camera, shape.rim), camera.size)
     goods = [h for h in histories if h.product != BAG]
+    initial, final = contents(goods, 0), contents(goods, -1)
+    _check(script, happened, initial, final)
+    opening = opening_polygon(project(camera, shape.rim), camera.size)
     truth = truth_file(
         f"{script.name}.mp4",
         script.fps,
@@ -97,8 +111,8 @@ def _attempt(
         opening,
         happened,
         play.record.no_events,
-        contents(goods, 0),
-        contents(goods, -1),
+        initial,
+        final,
     )
     take = Take(
         camera=camera,
@@ -110,7 +124,7 @@ def _attempt(
         seed=script.seed,
         **moments(play.record, script.fps, pick(play, script.fps, picks, play_rng)),
     )
-    return Rehearsal(take, models, tuple(hand.arm for hand in hands), truth)
+    return Rehearsal(take, tuple(hand.arm for hand in hands), truth)
 
 
 def _shoppers(script: Script, camera: CameraSpec, cart: Any, rng: np.random.Generator) -> list[Shopper]:
@@ -127,8 +141,8 @@ def _hands(shoppers: Sequence[Shopper], camera: CameraSpec, body: Body) -> list[
     for shopper in shoppers:
         for side in (0, 1):
             arm = Arm(body, shopper.arms[side])
-            away = Pose(shopper.away(side, camera), np.array([1.0, 0, 0, 0]))
-            hands.append(Hand(len(hands), arm, shopper.shoulders[side], away))
+            home = moves.palm_down(shopper.home(side, camera), shopper.facing)
+            hands.append(Hand(len(hands), arm, shopper.shoulders[side], home))
     return hands
 
 
@@ -157,13 +171,18 @@ def _histories(play: Play, products: Sequence[str], camera: CameraSpec) -> list[
     return histories
 
 
-def _check(script: Script, happened: Sequence[Event]) -> None:
+def _check(
+    script: Script, happened: Sequence[Event], initial: Mapping[str, int], final: Mapping[str, int]
+) -> None:
     """Raise CannotPlay where something else happened than the script says."""
     due = sorted(change for step in script.steps for change in _changes(step))
     done = sorted((event.action, event.product) for event in happened)
     if due != done:
         odd = [f"{a} {p}" for a, p in set(due) ^ set(done)] or ["an event too many"]
         raise CannotPlay(f"not as written: {odd[0]}")
+    left = Counter(initial) + Counter(e.product for e in happened if e.action == "add")
+    if left - Counter(e.product for e in happened if e.action == "remove") != Counter(final):
+        raise CannotPlay("something fell out")
 
 
 def _changes(step: Step) -> list[tuple[str, str]]:
@@ -185,8 +204,7 @@ def pick(play: Play, fps: float, picks: int, rng: np.random.Generator) -> Floats
     every: Floats = np.arange(int(np.floor(times[-1] * fps + 1e-6)) + 1) / fps
     if not picks:
         return every
-    busy = np.array([not np.isnan(joints[:, 0, 0, 0]).all() for joints in play.record.joints])
-    shown = busy[np.searchsorted(times, every).clip(0, len(times) - 1)]
+    shown = np.array(play.record.busy)[np.searchsorted(times, every).clip(0, len(times) - 1)]
     weights = np.where(shown, 1.0, 0.15 * max(shown.sum(), 1) / max((~shown).sum(), 1))
     chosen = rng.choice(len(every), min(picks, len(every)), replace=False, p=weights / weights.sum())
     return every[np.sort(chosen)]
@@ -240,16 +258,17 @@ def _tell(step: int) -> None:
 def main(folder: Path, assets: Path, picks: int) -> int:
     """Play the script of a job folder; one line of JSON for each step, and one for an error."""
     script = Script.model_validate_json((folder / "script.json").read_text())
+    models = read_models(folder, items_in_order(script))
     try:
-        done = rehearse(script, load_body(assets), picks, _tell)
+        done = rehearse(script, models, load_body(assets), picks, _tell)
     except CannotPlay as error:
         print(json.dumps({"cannot_play": str(error)}), flush=True)
         return 2
     except CartError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 2
-    write_job(folder, done.take, done.models, assets)
-    write_text(folder / "boxes.json", json.dumps(full_boxes(done.take, done.models, done.arms)))
+    write_job(folder, done.take, models, assets)
+    write_text(folder / "boxes.json", json.dumps(full_boxes(done.take, models, done.arms)))
     write_text(folder / "truth.json", json.dumps(done.truth, indent=1))
     return 0
 

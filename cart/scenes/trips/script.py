@@ -96,6 +96,12 @@ def items_of(step: Step) -> tuple[str | None, ...]:
     return (BAG,) if step.do == "bag" else ()
 
 
+def items_in_order(script: Script) -> tuple[str, ...]:
+    """Return the product of each item of a complete script: the initial ones, then those of the steps."""
+    of_steps = [product for step in script.steps for product in items_of(step)]
+    return (*script.initial, *(product for product in of_steps if product is not None))
+
+
 def read_script(file: Path) -> Script:
     """Read a script, a TOML file.
 

@@ -1,18 +1,17 @@
 """From a script to a take and its truth: the steps of a trip, played out one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
 
-from cart.scenes.geometry import Model, Pose
+from cart.scenes.geometry import Pose
 from cart.scenes.hands.fingers import RELAXED
 from cart.scenes.trips import grip_choice, moves
 from cart.scenes.trips.places import free_place, resting_turn
 from cart.scenes.trips.play import Hand, Motion, Play
-from cart.scenes.trips.script import Script, Step, items_of
+from cart.scenes.trips.script import Script, Step
 
-_CARRY_SPEED = 0.75  # metres a second of an ordinary hand
+_CARRY_SPEED = 1.0  # metres a second of an ordinary hand
 _FAST_SPEED = 2.6
 
 
@@ -20,28 +19,21 @@ class CannotPlay(Exception):
     """A step cannot be played as drawn; another attempt draws it otherwise."""
 
 
-@dataclass(frozen=True)
-class Cast:
-    """What plays: models and masses of the products, and each shopper's two hands."""
-
-    models: Mapping[str, Model]
-    masses: Mapping[str, float]
-    shoppers: Sequence[tuple[Hand, Hand]]
-
-
 class Trip:
     """A script on a play: knows which item is which product, and what lies inside."""
 
-    def __init__(self, script: Script, play: Play, cast: Cast, products: Sequence[str]) -> None:
+    def __init__(
+        self, script: Script, play: Play, shoppers: Sequence[tuple[Hand, Hand]], products: Sequence[str]
+    ) -> None:
         """Prepare it.
 
         Args:
             script: complete, every product named by GTIN.
             play: with an item for each of `products`.
-            cast: whose hands.
+            shoppers: the left and right hand of each.
             products: the GTIN of each item, in the play's order: the initial ones, then those of the steps.
         """
-        self.script, self.play, self.cast, self.products = script, play, cast, products
+        self.script, self.play, self.shoppers, self.products = script, play, shoppers, products
         self._next = 0
         self._actions: dict[str, Callable[[Step], None]] = {
             "add": self._add,
@@ -83,14 +75,15 @@ class Trip:
         self.play.run(self._adding(item, self._hand_of(step), _CARRY_SPEED * step.speed))
 
     def _adding(self, item: int, hand: Hand, speed: float) -> Motion:
-        yield from self._placing(item, hand, speed)
-        yield from moves.withdraw(self.play, hand, speed)
+        hold = yield from self._placing(item, hand, speed)
+        yield from moves.withdraw(self.play, hold, speed)
 
-    def _placing(self, item: int, hand: Hand, speed: float) -> Motion:
+    def _placing(self, item: int, hand: Hand, speed: float) -> Generator[None, None, moves.Hold]:
         choice = self._put_choice(item, hand)
         over = moves.over_cart(self.play, item, choice.pose)
         yield from moves.bring(self.play, item, choice.hold, over, speed)
         yield from moves.put_down(self.play, item, choice.hold, choice.pose, speed)
+        return choice.hold
 
     def _fast_add(self, step: Step) -> None:
         self._throw(step, _FAST_SPEED * min(step.speed, 1.2))
@@ -112,7 +105,7 @@ class Trip:
         play.run(motion())
 
     def _add_two(self, step: Step) -> None:
-        left, right = self.cast.shoppers[step.shopper - 1]
+        left, right = self.shoppers[step.shopper - 1]
         one, other = self._take_next(), self._take_next()
         speed = _CARRY_SPEED * step.speed
 
@@ -145,7 +138,9 @@ class Trip:
         new, hand = self._take_next(), self._hand_of(step)
 
         def motion() -> Motion:
-            yield from self._placing(new, hand, _CARRY_SPEED * step.speed)
+            hold = yield from self._placing(new, hand, _CARRY_SPEED * step.speed)
+            for one in hold.all[1:]:
+                yield from moves.leave(play, one.hand, _CARRY_SPEED * step.speed)
             yield from self._removing(old, step, hand)
 
         play.run(motion())
@@ -173,7 +168,7 @@ class Trip:
             yield from moves.reach(play, hand, flat, RELAXED, _CARRY_SPEED * step.speed)
             yield from moves.linger(play, hand, 0.5)
             play.record.no_events.append((play.time, "a hand that leaves empty"))
-            yield from moves.withdraw(play, hand, _CARRY_SPEED * step.speed)
+            yield from moves.leave(play, hand, _CARRY_SPEED * step.speed)
 
         play.run(motion())
 
@@ -185,7 +180,6 @@ class Trip:
         play, speed = self.play, _CARRY_SPEED * step.speed
         hold = self._take_choice(item, step, None)
         yield from moves.grip(play, item, hold, speed)
-        assert hold.hand.palm is not None
         held = Pose(hold.hand.palm.place, hold.hand.palm.turn).inverse().after(play.pose(item))
         at = self._place(item, turn=play.pose(item).turn)
         up = Pose(np.array([*play.pose(item).place[:2], moves.over_cart(play, item, at).place[2] - 0.05]), at.turn)
@@ -193,7 +187,7 @@ class Trip:
         over = Pose(np.array([*at.place[:2], up.place[2]]), at.turn)
         yield from play.go(hold.hand, [p.after(to_palm) for p in (up, over, at)], 0.8 * speed)
         yield from moves.release(play, item, hold)
-        yield from moves.withdraw(play, hold.hand, speed)
+        yield from moves.withdraw(play, hold, speed)
 
     def _bag(self, step: Step) -> None:
         self._add(step)
@@ -204,7 +198,15 @@ class Trip:
         return self._next - 1
 
     def _hand_of(self, step: Step) -> Hand:
-        return self.cast.shoppers[step.shopper - 1][1 if step.hand == "right" else 0]
+        return self.shoppers[step.shopper - 1][1 if step.hand == "right" else 0]
+
+    def _pairs(self, step: Step) -> list[tuple[Hand, Hand]]:
+        left, right = self.shoppers[step.shopper - 1]
+        return [(right, left), (left, right)]
+
+    def _beside(self, hand: Hand) -> Hand:
+        """Return the other hand of the same shopper."""
+        return next(pair[1 - pair.index(hand)] for pair in self.shoppers if hand in pair)
 
     def _place(self, item: int, turn: np.ndarray | None = None) -> Pose:
         play = self.play
@@ -217,14 +219,14 @@ class Trip:
         raise CannotPlay(f"no room for {self.products[item]}")
 
     def _put_choice(self, item: int, hand: Hand) -> grip_choice.Choice:
-        choice = grip_choice.to_put(self.play, item, hand, self._place(item))
+        choice = grip_choice.to_put(self.play, item, (hand, self._beside(hand)), self._place(item))
         if choice is None:
             raise CannotPlay(f"no hand can hold {self.products[item]}")
         return choice
 
     def _take_choice(self, item: int, step: Step, hand: Hand | None) -> moves.Hold:
-        hands = self.cast.shoppers[step.shopper - 1] if hand is None else (hand,)
-        choice = grip_choice.to_take(self.play, item, hands)
+        pairs = [(hand, self._beside(hand))] if hand is not None else self._pairs(step)
+        choice = grip_choice.to_take(self.play, item, pairs)
         if choice is None:
             raise CannotPlay(f"no hand can take {self.products[item]}")
         return choice.hold
@@ -250,10 +252,3 @@ class Trip:
             if over.mean() > 0.1:
                 above.append(i)
         return sorted(above, key=lambda i: -float(play.pose(i).place[2]))
-
-
-def items_in_order(script: Script) -> tuple[str, ...]:
-    """Return the product of each item of a complete script: the initial ones, then those of the steps."""
-    of_steps = [product for step in script.steps for product in items_of(step)]
-    return (*script.initial, *(product for product in of_steps if product is not None))
-

@@ -53,7 +53,7 @@ def contents(product: Product) -> Bytes:
     if heaped:
         pile = motifs.motif(product.motif, _HEIGHT, _WIDTH, color(product.food), color(product.food), rng, full=True)
         picture = picture * 0.75 * (1 - pile[..., 3:]) + pile[..., :3]
-    elif product.motif in ("mince", "fillet"):
+    elif product.motif == "mince":
         fat = _soft_step(_noise(rng, 0.02) + 0.5 * _noise(rng, 0.008) - 1.05, 0.25)[..., None]
         picture = picture * (1 - fat) + np.array([0.88, 0.78, 0.72]) * fat
     return (np.clip(picture, 0, 1) * 255).astype(np.uint8)

@@ -60,8 +60,9 @@ def tube(size: tuple[float, float, float], style: str, rng: np.random.Generator)
 def _sleeve(grids: tuple[Floats, Floats], film: Material) -> list[Part]:
     """Return front and back of a bag; the picture's left half lies on the front, its right half on the back."""
     front, back = grids
-    n, m, _ = front.shape
-    us, vs = np.linspace(0, 0.5, m), np.linspace(0, 1, n)
+    m = front.shape[1]
+    us = (front[0, :, 0] - front[0, 0, 0]) / (front[0, -1, 0] - front[0, 0, 0]) / 2
+    vs = front[:, m // 2, 2] / front[-1, m // 2, 2]
     return [sheet(front, us, vs, film), sheet(back[:, ::-1], 0.5 + us, vs, film)]
 
 
