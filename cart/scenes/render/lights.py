@@ -7,6 +7,9 @@ import bpy
 
 from cart.scenes.take import LightSpec
 
+SKY_MAP = 128
+"""Resolution at which the sky is searched for its bright places; the default costs 2 s a scene."""
+
 
 def skies() -> dict[str, Path]:
     """Return the surrounding lights that come with Blender (CC0), by name."""
@@ -56,4 +59,6 @@ def _sky(scene: Any, light: LightSpec, file: Path) -> None:
     links.new(turned.outputs["Vector"], picture.inputs["Vector"])
     links.new(picture.outputs["Color"], nodes["Background"].inputs["Color"])
     nodes["Background"].inputs["Strength"].default_value = light.sky_strength
+    world.cycles.sampling_method = "MANUAL"
+    world.cycles.sample_map_resolution = SKY_MAP
     scene.world = world

@@ -8,26 +8,30 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import cv2
 import numpy as np
 from mathutils import Matrix
 
-from cart.scenes.geometry import Floats, Model
+from cart.scenes.geometry import Bytes, Floats, Model
 from cart.scenes.render.lights import add_light
 from cart.scenes.render.materials import image, material
 from cart.scenes.render.state import Moments, State
 from cart.scenes.stage.cameras import axes
 from cart.scenes.stage.lens import focal_length, rendered_size
+from cart.scenes.stage.surroundings import REPEAT
 from cart.scenes.take import CameraSpec
 
 SAMPLES = 4
 OPEN, MIDDLE, CLOSED = 0, 1, 2
+LARGEST_PICTURE = 768
+"""Pixels, of the pictures on things."""
 
 
 class Scene:
     """Blender's scene of one state."""
 
     def __init__(self, state: State, seed: int, samples: int = SAMPLES) -> None:
-        bpy.ops.wm.read_factory_settings(use_empty=True)
+        _clear()
         bpy.context.preferences.edit.keyframe_new_interpolation_type = "LINEAR"
         self._scene = bpy.context.scene
         _settings(self._scene, seed, samples)
@@ -37,8 +41,11 @@ class Scene:
         self._scene.collection.objects.link(self._ground)
         self._add("cart", state.cart)
         for n, thing in enumerate(state.surroundings):
-            made = self._add(f"around {n}", thing)
-            made.parent = self._ground
+            mesh = self._mesh(f"around {n}", thing.model)
+            for along in (-REPEAT, 0.0, REPEAT) if thing.repeats else (0.0,):
+                made = self._object(f"around {n}", mesh)
+                made.location = (0.0, along, 0.0)
+                made.parent = self._ground
         meshes: dict[str, Any] = {}
         self._items = []
         for n, gtin in enumerate(state.take.products):
@@ -53,7 +60,8 @@ class Scene:
         for thing, poses in zip(self._items, moments.items, strict=True):
             _place(thing, poses)
         ground = np.zeros((3, 7))
-        ground[:, :2], ground[:, 3] = moments.floor_shift, 1
+        laps = np.round(moments.floor_shift[1, 1] / REPEAT) * REPEAT
+        ground[:, :2], ground[:, 3] = moments.floor_shift - [0, laps], 1
         _place(self._ground, ground)
         for thing, vertices in zip(self._arms, moments.arms, strict=True):
             _bend(thing, vertices)
@@ -105,7 +113,7 @@ class Scene:
         made.loops.foreach_set("vertex_index", faces.astype(np.int32).ravel())
         made.polygons.add(len(faces))
         made.polygons.foreach_set("loop_start", np.arange(0, faces.size, 3, dtype=np.int32))
-        pictures = {key: image(f"{name} {key}", picture) for key, picture in model.pictures.items()}
+        pictures = {key: image(f"{name} {key}", _small(picture)) for key, picture in model.pictures.items()}
         for n, look in enumerate(model.materials):
             made.materials.append(material(f"{name} {n}", look, pictures))
         made.polygons.foreach_set("material_index", np.asarray(model.face_materials, np.int32))
@@ -124,6 +132,14 @@ class Scene:
         _key(made.data.shape_keys.key_blocks["open"], "value", ((OPEN, 1.0), (MIDDLE, 0.0), (CLOSED, 0.0)))
         _key(made.data.shape_keys.key_blocks["closed"], "value", ((OPEN, 0.0), (MIDDLE, 0.0), (CLOSED, 1.0)))
         return made
+
+
+def _clear() -> None:
+    """Remove all that an earlier scene, or Blender's start, has left."""
+    data = bpy.data
+    kinds = (data.objects, data.meshes, data.materials, data.images, data.lights, data.cameras, data.worlds)
+    for kind in (*kinds, data.shape_keys, data.actions):
+        bpy.data.batch_remove(kind)
 
 
 def _settings(scene: Any, seed: int, samples: int) -> None:
@@ -182,6 +198,14 @@ def _camera(scene: Any, camera: CameraSpec) -> None:
 def _edge(pixels: int, size: int) -> float:
     """Return a border's edge as a share of the picture; Blender cuts fractions of a pixel off."""
     return min(1.0, (pixels + 0.25) / size)
+
+
+def _small(picture: Bytes) -> Bytes:
+    """Return a picture no larger than the camera could show: finer detail would only flicker."""
+    share = LARGEST_PICTURE / max(picture.shape[:2])
+    if share >= 1:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _place(thing: Any, poses: Floats) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from cart.scenes.geometry import Floats, Ints, Model, Pose
 from cart.scenes.render.protocol import Job
 from cart.scenes.stage.carts import CartShape
-from cart.scenes.stage.surroundings import surroundings
+from cart.scenes.stage.surroundings import Piece, surroundings
 from cart.scenes.take import Take
 
 
@@ -53,7 +53,7 @@ class State:
         return CartShape(self.take.cart).model
 
     @cached_property
-    def surroundings(self) -> tuple[Model, ...]:
+    def surroundings(self) -> tuple[Piece, ...]:
         """What stands around, where it is while the floor has not shifted."""
         return surroundings(self.take.surroundings, self.take.cart)
 

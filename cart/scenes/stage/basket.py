@@ -50,8 +50,8 @@ def _lip(mesh: Mesh, tub: Tub, plastic: Material) -> None:
     for n in range(4):
         m = (n + 1) % 4
         mesh.sheet(np.stack([tub.rim[m], tub.rim[n], outer[n], outer[m]]), plastic, THICK)
-        low = outer[[n, m]] - [0, 0, 0.02]
-        mesh.sheet(np.stack([low[0], low[1], outer[m], outer[n]]), plastic, THICK)
+        high, low = outer[[n, m]] - [0, 0, THICK], outer[[n, m]] - [0, 0, 0.02]
+        mesh.sheet(np.stack([low[0], low[1], high[1], high[0]]), plastic, THICK)
 
 
 def _handles(mesh: Mesh, spec: CartSpec, tub: Tub, grip: Material) -> None:

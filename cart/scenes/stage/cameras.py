@@ -89,10 +89,10 @@ def draw_camera(
     elif mount == "overhead":
         place = (
             rng.uniform(-0.06, 0.06),
-            rng.uniform(-0.15, 0.05) * length,
-            top + near * rng.uniform(0.85, 1.25),
+            rng.uniform(-0.2, 0.0) * length,
+            top + near * rng.uniform(0.75, 1.1),
         )
-        target = (0.0, place[1] + rng.uniform(0.03, 0.12), cart.floor_height)
+        target = (place[0] + rng.normal(0, 0.02), place[1] + rng.uniform(0.08, 0.22), cart.floor_height)
         angle = rng.uniform(1.05, 1.3)
     elif mount == "side":
         away = near * rng.uniform(0.75, 1.1) + 0.1

@@ -10,6 +10,7 @@ from cart.scenes.take import CameraSpec, CartSpec, LightSpec, SurroundingsSpec
 KINDS = ("wire", "basket", "tray")
 LIGHTS = ("even", "dim", "glaring", "mixed")
 FLOORS = ("tiles", "vinyl", "concrete", "wood", "checker")
+FLOOR_SHARES = (0.34, 0.3, 0.16, 0.1, 0.1)
 SKIES = ("interior", "studio", "city", "courtyard", "night")
 Color = tuple[float, float, float]
 Place = tuple[float, float, float]
@@ -34,7 +35,7 @@ def draw_stage(
     mounts = ("side", "overhead") if kind == "tray" else ("rim", "handle", "overhead")
     camera = draw_camera(rng, cart, mount or str(rng.choice(mounts)), size)
     surroundings = SurroundingsSpec(
-        floor=str(rng.choice(FLOORS)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
+        floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
     )
     return camera, cart, draw_light(rng, light or str(rng.choice(LIGHTS))), surroundings
 
@@ -87,8 +88,8 @@ def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
 def draw_light(rng: np.random.Generator, kind: str) -> LightSpec:
     """Draw rows of ceiling panels and a surrounding light.
 
-    `even`: bright panels of one colour all round. `dim`: few of them burn, and the picture is dark. `glaring`:
-    one lamp or window outshines the rest, and the picture is too bright. `mixed`: lamps of several colours.
+    `even`: bright panels of one colour all round. `dim`: few burn, the picture is dark. `glaring`: one lamp or
+    window outshines the rest, the picture is too bright. `mixed`: lamps of several colours.
 
     Raises:
         ValueError: There is no such light.
@@ -147,7 +148,7 @@ def _near(
 def _vivid(rng: np.random.Generator) -> Color:
     """Draw a colour as plastic has it."""
     hue = float(rng.choice([0.0, 0.01, 0.07, 0.13, 0.33, 0.38, 0.58, 0.61, 0.66, 0.75]))
-    return _rounded(colorsys.hsv_to_rgb(hue, float(rng.uniform(0.7, 0.95)), float(rng.uniform(0.35, 0.85))))
+    return _rounded(colorsys.hsv_to_rgb(hue, float(rng.uniform(0.6, 0.92)), float(rng.uniform(0.4, 0.8))))
 
 
 def _rounded(color: Color) -> Color:

@@ -46,9 +46,19 @@ def straighten(camera: CameraSpec, bent: Floats) -> Floats:
 
 def overscan(camera: CameraSpec) -> tuple[int, int]:
     """Return by how many pixels (even numbers) the pinhole picture is larger on each side: across, down."""
-    reach = np.abs(_sources(camera) - np.array(camera.size) / 2).max(axis=(0, 1)) - np.array(camera.size) / 2
-    across, down = (int(np.ceil(max(0.0, x) / 2 + 0.5)) * 2 if x > 0.0 else 0 for x in reach)
-    return across, down
+    width, height = camera.size
+    across, down = np.arange(width) + 0.5, np.arange(height) + 0.5
+    edge = np.concatenate(
+        [
+            np.stack([across, np.full(width, 0.5)], axis=1),
+            np.stack([np.full(height, 0.5), down], axis=1),
+        ]
+    )
+    half = np.array(camera.size) / 2
+    focal = focal_length(camera)
+    reach = np.abs(straighten(camera, (edge - half) / focal) * focal).max(axis=0) - half
+    columns, rows = (int(np.ceil(x / 2 + 0.5)) * 2 if x > 0 else 0 for x in reach)
+    return columns, rows
 
 
 def rendered_size(camera: CameraSpec) -> tuple[int, int]:

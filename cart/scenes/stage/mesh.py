@@ -38,8 +38,18 @@ class Mesh:
             sharp_degrees=sharp_degrees,
         )
 
-    def tube(self, points: Floats, radius: float, material: Material, sides: int = 8) -> None:
-        """Add a round tube along a way (N, 3), its ends closed; it bends without getting thinner."""
+    def tube(
+        self, points: Floats, radius: float | Floats, material: Material, sides: int = 8, flat: float = 1.0
+    ) -> None:
+        """Add a tube along a way (N, 3), its ends closed; it bends without getting thinner.
+
+        Args:
+            points: (N, 3) its middle line.
+            radius: One, or one at each point (N,).
+            material: Its look.
+            sides: Corners of its section.
+            flat: Thickness across (of an upright tube: along x) as a share of the width.
+        """
         way = np.asarray(points, float)
         steps = np.diff(way, axis=0)
         steps /= np.linalg.norm(steps, axis=1, keepdims=True)
@@ -47,13 +57,15 @@ class Mesh:
         tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
         side = np.cross(tangents[0], [0, 0, 1.0] if abs(tangents[0, 2]) < 0.9 else [0, 1.0, 0])
         rings = []
+        radii = np.broadcast_to(radius, len(way))
         for n, tangent in enumerate(tangents):
-            side = side - (side @ tangent) * tangent
+            before = tangents[max(n - 1, 0)]
+            side = side - (side @ tangent) / (1 + before @ tangent) * (before + tangent)
             side /= np.linalg.norm(side)
             wider = 1 / max(0.4, float(tangent @ steps[min(n, len(steps) - 1)]))
             angles = np.arange(sides) * 2 * np.pi / sides
-            circle = np.outer(np.cos(angles), side) + np.outer(np.sin(angles), np.cross(tangent, side))
-            rings.append(way[n] + radius * wider * circle)
+            circle = np.outer(np.cos(angles), side) * flat + np.outer(np.sin(angles), np.cross(tangent, side))
+            rings.append(way[n] + radii[n] * wider * circle)
         around = np.arange(sides)
         after = (around + 1) % sides
         faces = []
