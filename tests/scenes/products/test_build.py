@@ -98,7 +98,7 @@ def test_print_is_muted_and_not_flat() -> None:
         label = _made(product).pictures["wrap"]
         saturation, value = np.moveaxis(cv2.cvtColor(label, cv2.COLOR_RGB2HSV), -1, 0)[1:]
         saturations.append(saturation.mean())
-        assert value.max() < 255
+        assert np.percentile(value, 99) < 253
         assert label.std() > 10
     assert np.mean(saturations) < 110
     assert max(saturations) < 215

@@ -52,7 +52,7 @@ def tube(size: tuple[float, float, float], style: str, rng: np.random.Generator)
     points = np.stack([x, y, np.repeat(levels[:, None], 48, 1)], -1)
     dent = smooth_noise(points, rng, 0.03) * (0.0016 if metal else 0.0007)
     points[..., 1] += np.sign(points[..., 1]) * (dent * np.sin(np.pi * share)[:, None])
-    wall = sheet(points, np.linspace(0, 1, 49), (levels - low) / (height - low), skin, closed=True)
+    wall = sheet(points, _around(48), (levels - low) / (height - low), skin, closed=True)
     shoulder = revolve(
         [(radius * 0.42, low - 0.007), (radius, low - 0.001), (radius, low)], skin if metal else plastic
     )
@@ -67,6 +67,13 @@ def tube(size: tuple[float, float, float], style: str, rng: np.random.Generator)
         cap(closure.vertices[:40], plastic, up=False),
         cap(points[-1], skin, up=True),
     ]
+
+
+def _around(count: int) -> Floats:
+    """Return places in the picture (count + 1,) round a tube that is round below and flat above."""
+    half = np.linspace(0, 1, count // 2 + 1)
+    share = 0.5 * half + 0.25 * (1 - np.cos(np.pi * half))
+    return np.concatenate([share / 2, 0.5 + share[1:] / 2])
 
 
 def _sleeve(grids: tuple[Floats, Floats], film: Material) -> list[Part]:
