@@ -89,10 +89,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--frames", metavar="A:B", help="only frames A up to B - 1")
     asked = parser.parse_args(arguments)
     try:
+        spent = 0.0
         for folder in asked.jobs:
             job = read_job(folder)
             first, behind = _range(asked.frames, len(job.take.frames))
-            _render(job, range(first, behind))
+            spent = _render(job, range(first, behind), spent)
     except ValueError as wrong:
         _say({"error": str(wrong)})
         return 2
@@ -102,11 +103,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _render(job: Job, frames: range) -> None:
+def _render(job: Job, frames: range, spent: float) -> float:
+    """Render the frames that are missing.
+
+    Args:
+        job: which to render.
+        frames: of it.
+        spent: CPU seconds that were told of until now; what came since is the first frame's.
+
+    Returns:
+        The CPU seconds told of after it.
+    """
     missing = [frame for frame in frames if not job.is_done(frame)]
     if not missing:
-        return
-    before = _cpu_seconds()
+        return spent
     worker = Worker(job)
     for frame in missing:
         if job.is_done(frame):
@@ -117,11 +127,12 @@ def _render(job: Job, frames: range) -> None:
                 {
                     "job": str(job.folder),
                     "frame": done,
-                    "cpu_s": round(now - before, 3),
+                    "cpu_s": round(now - spent, 3),
                     "rendered_share": round(share, 3),
                 }
             )
-            before = now
+            spent = now
+    return spent
 
 
 def _range(text: str | None, frames: int) -> tuple[int, int]:

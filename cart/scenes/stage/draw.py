@@ -35,7 +35,9 @@ def draw_stage(
     mounts = ("side", "overhead") if kind == "tray" else ("rim", "handle", "overhead")
     camera = draw_camera(rng, cart, mount or str(rng.choice(mounts)), size)
     surroundings = SurroundingsSpec(
-        floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
+        floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)),
+        seed=int(rng.integers(2**31)),
+        shelves=bool(rng.random() < 0.85),
     )
     return camera, cart, draw_light(rng, light or str(rng.choice(LIGHTS))), surroundings
 

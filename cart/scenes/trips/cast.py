@@ -21,6 +21,8 @@ _PATTERNS, _PATTERN_SHARES = ("plain", "stripes", "checks", "knit", "denim"), (0
 _GLOVES, _GLOVE_SHARES = ("none", "wool", "latex", "leather"), (0.85, 0.06, 0.05, 0.04)
 
 
+Place = tuple[Floats, Floats, float]
+"""Where one stands (2,), which way one looks (3,), and how high the shoulders are."""
 _CARRIED = 0.22
 """Metres about a palm in which hand and item are."""
 
@@ -78,24 +80,34 @@ def draw_shopper(
     left = ArmSpec(**{**vars(base), "side": "left", "watch": base.watch})
     right = ArmSpec(**{**vars(base), "side": "right", "watch": False})
     places = _places(rng, cart)
-    if away_from is not None:
-        places = [p for p in places if np.linalg.norm(p[0] - away_from[:2]) > 0.6] or places
-    hidden = [p for p in places if not any(is_seen(camera, s, 0.12) for s in _shoulders(*p))]
-    place, facing, height = (hidden or places)[int(rng.integers(len(hidden or places)))]
+    costs = [_exposure(camera, place, away_from) + 0.3 * rng.random() for place in places]
+    place, facing, height = places[int(np.argmin(costs))]
     return Shopper((left, right), _shoulders(place, facing, height), facing)
 
 
-def _places(rng: np.random.Generator, cart: CartSpec) -> list[tuple[Floats, Floats, float]]:
-    """Return where one may stand, which way one then looks, and how high the shoulders are."""
+def _places(rng: np.random.Generator, cart: CartSpec) -> list[Place]:
     height = cart.floor_height + cart.size[2] + float(rng.uniform(0.35, 0.6))
     gap = float(rng.uniform(0.2, 0.32))
     x, y = cart.size[0] / 2 + gap, cart.size[1] / 2 + gap
     slide = float(rng.uniform(-0.12, 0.12))
     return [
         (np.array([slide, -y]), np.array([0.0, 1, 0]), height),
+        (np.array([slide, y]), np.array([0.0, -1, 0]), height),
         (np.array([-x, slide]), np.array([1.0, 0, 0]), height),
         (np.array([x, slide]), np.array([-1.0, 0, 0]), height),
     ]
+
+
+def _exposure(camera: CameraSpec, place: Place, away_from: Floats | None) -> float:
+    """Return how wrong a place is: in the camera's way, in another's, or with the neck in sight."""
+    at, facing, height = place
+    neck = np.array([*(at - 0.1 * facing[:2]), height + 0.1])
+    cost = 3.0 * is_seen(camera, neck, 0.15)
+    cost += sum(is_seen(camera, shoulder, 0.12) for shoulder in _shoulders(*place))
+    cost += 10.0 * (np.linalg.norm(at - camera.place[:2]) < 0.4 and camera.place[2] < height + 0.3)
+    if away_from is not None:
+        cost += 10.0 * (np.linalg.norm(at - away_from[:2]) < 0.6)
+    return float(cost)
 
 
 def _shoulders(place: Floats, facing: Floats, height: float) -> tuple[Floats, Floats]:

@@ -34,7 +34,7 @@ from cart.scenes.trips.script import BAG, Script, Step, items_in_order
 from cart.scenes.trips.simulate import CannotPlay, Trip
 from cart.scenes.trips.truth import Event, ItemHistory, contents, events, opening_polygon, truth_file
 
-_ATTEMPTS = 6
+_ATTEMPTS = 4
 _SHUTTER = 0.5  # share of a frame's time in which the shutter is open, at most
 _LONGEST_SHUTTER = 1 / 40  # seconds
 _BAG_MASS = 0.12

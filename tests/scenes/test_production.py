@@ -1,0 +1,136 @@
+"""A short trip, rehearsed and rendered for real, small; needs the render environment of `cart scenes setup`."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cart.errors import InputError
+from cart.evaluation.truth import load_truth
+from cart.scenes import storage
+from cart.scenes.environment import CannotRehearse, body_assets, python
+from cart.scenes.production import REHEARSE, Footage, make_trip, model_of
+from cart.scenes.products.range import products
+from cart.scenes.stills import make_stills
+from cart.scenes.trips.draw import complete
+from cart.scenes.trips.script import Script, Step, items_in_order
+from cart.scenes.workers import Workers
+from cart.settings import settings
+from cart.vision.footage import open_footage
+from cart.vision.opening import load_polygon
+
+RANGE = products(60)
+CAN = next(p for p in RANGE if p.shape == "can")
+SCRIPT = Script(
+    name="short",
+    seed=3,
+    fps=2,
+    size=(128, 96),
+    cart="basket",
+    mount="overhead",
+    light="even",
+    initial=(CAN.gtin,),
+    steps=(Step(do="add", product=CAN.gtin, pause=0.2), Step(do="remove", product=CAN.gtin, pause=0.2)),
+    tail=0.6,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenes")]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory):
+    """Render into a folder of the tests' own, in the environment that is there."""
+    try:
+        interpreter, assets = python(), body_assets()
+    except InputError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("scenes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CART_DATA", str(folder))
+        patch.setenv("CART_SCENES_PYTHON", str(interpreter))
+        patch.setattr("cart.scenes.production.body_assets", lambda: assets)
+        settings.cache_clear()
+        yield folder
+    settings.cache_clear()
+
+
+def quiet(what: str, done: int, total: int) -> None:
+    assert 0 <= done <= total, what
+
+
+@pytest.fixture(scope="module")
+def footage(data: Path) -> Footage:
+    return make_trip(SCRIPT, RANGE, data / "out", 2, quiet, labels=True)
+
+
+def test_the_truth_is_what_the_script_says(footage: Footage) -> None:
+    truth = load_truth(footage.truth)
+    assert [(e.action, e.product) for e in truth.events] == [("add", CAN.gtin), ("remove", CAN.gtin)]
+    assert truth.initial == truth.final == {CAN.gtin: 1}
+    assert truth.size == (128, 96)
+
+
+def test_the_video_lasts_as_long_as_the_trip(footage: Footage) -> None:
+    with open_footage(footage.video) as video:
+        frames = list(video)
+    assert frames[0].image.shape == (96, 128, 3)
+    assert frames[-1].time > load_truth(footage.truth).events[-1].t
+    assert len(frames) == footage.rendered
+
+
+def test_the_opening_is_read_by_the_pipeline(footage: Footage) -> None:
+    assert len(load_polygon(footage.opening)) >= 3
+
+
+def test_labels_show_a_hand_and_items_while_something_happens(footage: Footage) -> None:
+    folder = footage.video.with_name("short.labels")
+    kinds = {line.split()[0] for file in folder.glob("*.txt") for line in file.read_text().splitlines()}
+    assert kinds == {"0", "1"}
+    full = json.loads((folder / "boxes.json").read_text())
+    assert len(full) == footage.rendered
+    assert any(arm >= 0 for frame in full for arm in frame["held"])
+
+
+def test_a_second_run_renders_nothing_and_a_broken_one_only_the_rest(footage: Footage, data: Path) -> None:
+    again = make_trip(SCRIPT, RANGE, data / "out", 2, quiet)
+    assert again.rendered == 0
+    job = storage.job_folder(storage.trips_folder(), complete(SCRIPT, RANGE))
+    before = (job / "frame_00003.png").read_bytes()
+    (job / "frame_00003.png").unlink()
+    resumed = make_trip(SCRIPT, RANGE, data / "out", 2, quiet)
+    assert resumed.rendered == 1
+    assert (job / "frame_00003.png").read_bytes() == before
+
+
+def test_the_same_script_gives_the_same_truth_and_motion(footage: Footage, data: Path) -> None:
+    whole = complete(SCRIPT, RANGE)
+    first = storage.job_folder(storage.trips_folder(), whole)
+    folder = storage.job_folder(data / "again", whole)
+    storage.give_models(folder, items_in_order(whole), model_of)
+    Workers(1, lambda _: None).run([(REHEARSE, [str(folder), str(_assets()), "0"])])
+    assert (folder / "truth.json").read_text() == (first / "truth.json").read_text()
+    with np.load(folder / "take.npz") as one, np.load(first / "take.npz") as other:
+        assert all(np.array_equal(one[name], other[name], equal_nan=name != "held") for name in other)
+
+
+def test_what_cannot_be_played_is_told(data: Path) -> None:
+    big = next(p for p in RANGE if p.shape == "egg_box")
+    crowd = SCRIPT.model_copy(update={"name": "crowd", "initial": (big.gtin,) * 40})
+    with pytest.raises(CannotRehearse, match="cannot be played as written"):
+        make_trip(crowd, RANGE, data / "out", 1, quiet)
+
+
+def test_stills_have_labels_and_are_made_once(data: Path) -> None:
+    made = make_stills(2, 1, RANGE, (128, 96), 2, quiet)
+    assert made.made >= 2
+    pictures, labels = (sorted((made.folder / name).iterdir()) for name in ("images", "labels"))
+    assert [p.stem for p in pictures] == [p.stem for p in labels]
+    assert len(pictures) == 2
+    assert make_stills(2, 1, RANGE, (128, 96), 2, quiet).made == 0
+
+
+def _assets() -> Path:
+    from cart.scenes import production  # noqa: PLC0415  (patched above)
+
+    return production.body_assets()
