@@ -156,7 +156,7 @@ def _settings(scene: Any, seed: int, samples: int) -> None:
     cycles.denoising_prefilter = "FAST"
     cycles.denoising_quality = "BALANCED"
     cycles.max_bounces = 3
-    cycles.diffuse_bounces = 2
+    cycles.diffuse_bounces = 1
     cycles.glossy_bounces = 2
     cycles.transmission_bounces = 2
     cycles.transparent_max_bounces = 8

@@ -35,7 +35,9 @@ def draw_stage(
     mounts = ("side", "overhead") if kind == "tray" else ("rim", "handle", "overhead")
     camera = draw_camera(rng, cart, mount or str(rng.choice(mounts)), size)
     surroundings = SurroundingsSpec(
-        floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)), seed=int(rng.integers(2**31)), shelves=bool(rng.random() < 0.85)
+        floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)),
+        seed=int(rng.integers(2**31)),
+        shelves=bool(rng.random() < 0.85),
     )
     return camera, cart, draw_light(rng, light or str(rng.choice(LIGHTS))), surroundings
 
@@ -88,8 +90,8 @@ def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
 def draw_light(rng: np.random.Generator, kind: str) -> LightSpec:
     """Draw rows of ceiling panels and a surrounding light.
 
-    `even`: bright panels of one colour all round. `dim`: few burn, the picture is dark. `glaring`: one lamp or
-    window outshines the rest, the picture is too bright. `mixed`: lamps of several colours.
+    `even`: bright panels of one colour all round. `dim`: few burn, the picture is dark. `glaring`: one lamp
+    or window outshines the rest, the picture is too bright. `mixed`: lamps of several colours.
 
     Raises:
         ValueError: There is no such light.
