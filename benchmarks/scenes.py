@@ -2,8 +2,8 @@
 
     python benchmarks/scenes.py [--stills N] [--script FILE] [--json FILE]
 
-Stills of a seed of its own and one trip are rendered anew. What counts is the processor time of the render processes, their
-start and the building of the scene included. Exit 1 where a bound does not hold.
+Stills of a seed of its own and one trip are rendered anew. What counts is the processor time of the render
+processes, their start and the building of the scene included. Exit 1 where a bound does not hold.
 """
 
 import argparse
@@ -30,7 +30,9 @@ STILL_BOUND, FRAME_BOUND = 4.5, 2.5
 
 def main() -> int:
     """Render, print the table, and tell whether the bounds hold."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--stills", type=int, default=12, help="how many stills")
     parser.add_argument("--script", type=Path, default=Path("sample_videos/scripts/first_trip.toml"))
     parser.add_argument("--json", type=Path, help="also write the figures there")

@@ -10,6 +10,7 @@ import typer
 
 from cart.checkout.cli import app as checkout
 from cart.errors import CartError
+from cart.scenes.cli import app as scenes
 from cart.training.cli import app as train
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 
 app.add_typer(train, name="train")
+app.add_typer(scenes, name="scenes")
 app.add_typer(checkout)
 
 

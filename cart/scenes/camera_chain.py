@@ -1,7 +1,7 @@
-"""What a cheap camera does to light: vignette, white balance, exposure drift, blur, noise. Compression follows.
+"""What a cheap camera does to light: vignette, white balance, exposure drift, blur, noise.
 
-Noise is that of a sensor (shot noise grows with the light's root, read noise does not), added in linear light, after
-Foi et al., *Practical Poissonian-Gaussian noise modeling*, 2008.
+Noise is that of a sensor (shot noise grows with the light's root, read noise does not), added in linear
+light, after Foi et al., *Practical Poissonian-Gaussian noise modeling*, 2008.
 """
 
 from dataclasses import dataclass
@@ -75,9 +75,9 @@ class CameraChain:
         """Return the picture (H, W, 3) in RGB as the camera gives it; the same index gives the same noise."""
         sensor = self.sensor
         rng = np.random.default_rng([sensor.seed, index])
-        light = _TO_LINEAR[self._shaken(picture, time)]
+        light: Floats = _TO_LINEAR[self._shaken(picture, time)]
         if sensor.blur > 0:
-            light = cv2.GaussianBlur(light, (0, 0), sensor.blur)
+            light = np.asarray(cv2.GaussianBlur(light, (0, 0), sensor.blur), np.float32)
         light = light * self._gain * np.float32(self._exposure(time))
         deviation = np.sqrt(sensor.shot**2 * np.clip(light, 0, 1) + sensor.read**2)
         grain = rng.standard_normal(light.shape, dtype=np.float32)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ Width = Annotated[int, typer.Option(min=96, max=1920, help="Of the picture, in p
 Height = Annotated[int, typer.Option(min=96, max=1080, help="Of the picture, in pixels; even.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 Range = Annotated[int, typer.Option(min=0, max=9999, help="Seed of the range of products to shop from.")]
+Told = Callable[[str, int, int], None]
 _JOBS = os.cpu_count() or 1
 
 
@@ -36,7 +37,7 @@ def setup(
 
     console = Console(stderr=True)
     with console.status("looking") as status:
-        make(lambda text: status.update(text))
+        make(status.update, python)
     console.print("the render environment is ready")
 
 
@@ -45,14 +46,20 @@ def trip(
     script: Annotated[
         Path | None, typer.Argument(help="What happens, a .toml file; left out: a trip drawn from --seed.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for NAME.mp4, NAME.truth.json and NAME.opening.toml.")] = Path(),
+    out: Annotated[
+        Path, typer.Option(help="Folder for NAME.mp4, NAME.truth.json and NAME.opening.toml.")
+    ] = Path(),
     seed: Seed = 0,
-    count: Annotated[int, typer.Option(min=1, max=10_000, help="So many trips, of this seed and the next ones.")] = 1,
+    count: Annotated[
+        int, typer.Option(min=1, max=10_000, help="So many trips, of this seed and the next ones.")
+    ] = 1,
     seconds: Annotated[float, typer.Option(min=3, max=600, help="Length of a drawn trip, about.")] = 15.0,
     fps: Annotated[float, typer.Option(min=1, max=60, help="Frames a second of a drawn trip.")] = 12.0,
     width: Width = 480,
     height: Height = 360,
-    labels: Annotated[bool, typer.Option("--labels", help="Also boxes and an id mask for each frame.")] = False,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Also boxes and an id mask for each frame.")
+    ] = False,
     range_seed: Range = 0,
     jobs: Jobs = _JOBS,
     as_json: AsJson = False,
@@ -68,15 +75,17 @@ def trip(
         scripts = [read_script(script)]
     else:
         scripts = [draw_script(seed + k, seconds, goods, fps=fps, size=(width, height)) for k in range(count)]
-    made = []
     with _bar() as progress:
-        for one in scripts:
-            made.append(make_trip(one, goods, out, jobs, _told(progress, one.name), labels=labels))
+        made = [make_trip(one, goods, out, jobs, _told(progress, one.name), labels=labels) for one in scripts]
     if as_json:
-        print(json.dumps([{"video": str(m.video), "cpu_seconds": m.cpu_seconds, "rendered": m.rendered} for m in made]))
+        typer.echo(
+            json.dumps(
+                [{"video": str(m.video), "cpu_seconds": m.cpu_seconds, "rendered": m.rendered} for m in made]
+            )
+        )
         return
     for footage in made:
-        print(f"{footage.video}")
+        typer.echo(f"{footage.video}")
 
 
 @app.command()
@@ -94,12 +103,19 @@ def stills(
     from cart.scenes.stills import make_stills  # noqa: PLC0415
 
     with _bar() as progress:
-        made = make_stills(count, seed, products(seed=range_seed), (width, height), jobs, _told(progress, "stills"))
+        made = make_stills(
+            count, seed, products(seed=range_seed), (width, height), jobs, _told(progress, "stills")
+        )
     if as_json:
-        facts = {"folder": str(made.folder), "count": made.count, "made": made.made, "cpu_seconds": made.cpu_seconds}
-        print(json.dumps(facts))
+        facts = {
+            "folder": str(made.folder),
+            "count": made.count,
+            "made": made.made,
+            "cpu_seconds": made.cpu_seconds,
+        }
+        typer.echo(json.dumps(facts))
     else:
-        print(made.folder)
+        typer.echo(made.folder)
 
 
 @app.command()
@@ -117,7 +133,7 @@ def catalog(
 
     with _bar() as progress:
         made = make_catalog(out, count, only or [], range_seed, jobs, _told(progress, "catalog"))
-    print(f"{out}: {made} products")
+    typer.echo(f"{out}: {made} products")
 
 
 @app.command()
@@ -133,7 +149,7 @@ def sheet(
     from cart.scenes.sheet import write_sheet  # noqa: PLC0415
 
     write_sheet(stills, out, columns, rows, seed, boxes=boxes)
-    print(out)
+    typer.echo(out)
 
 
 @contextmanager
@@ -143,7 +159,7 @@ def _bar() -> Iterator[Progress]:
         yield progress
 
 
-def _told(progress: Progress, name: str):  # type: ignore[no-untyped-def]
+def _told(progress: Progress, name: str) -> Told:
     tasks: dict[str, int] = {}
 
     def told(what: str, done: int, total: int) -> None:

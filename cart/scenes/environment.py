@@ -1,7 +1,8 @@
 """The render environment: a Python of its own with Blender and MuJoCo, made once by `cart scenes setup`.
 
-Blender's Python package (`bpy`, GPL-3.0) needs NumPy 1 and exactly Python 3.11, so it never shares an environment or a process
-with the rest: its programs are run as commands, and pictures and truth come back as files.
+Blender's Python package (`bpy`, GPL-3.0) needs NumPy 1 and exactly Python 3.11, so it never shares an
+environment or a process with the rest: its programs are run as commands, and pictures and truth come back
+as files.
 """
 
 import hashlib
@@ -102,13 +103,14 @@ def setup(report: Callable[[str], None], base: str | None = None) -> None:
 def start(program: str, arguments: Sequence[str], complaints: IO[str]) -> subprocess.Popen[str]:
     """Start a program of the environment, a module of this package, with its output's lines to read.
 
-    What it writes on stderr goes to the file `complaints`. Each runs on one thread: several at once use the cores better than one that shares its work.
+    What it writes on stderr goes to the file `complaints`. Each runs on one thread: several at once use the
+    cores better than one that shares its work.
     """
     environment = dict(os.environ)
-    environment |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     environment["PYTHONHASHSEED"] = "0"
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  (our own module)
         [str(python()), "-m", program, *arguments],
         stdout=subprocess.PIPE,
         stderr=complaints,
@@ -129,7 +131,7 @@ def _is_current() -> bool:
 def _interpreter(base: str | None) -> str:
     if base is not None:
         return base
-    if sys.version_info[:2] == (3, 11):
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON:
         return sys.executable
     found = shutil.which(f"python{PYTHON}")
     if found is None:
@@ -138,7 +140,9 @@ def _interpreter(base: str | None) -> str:
 
 
 def _call(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(  # noqa: S603  (venv and pip)
+        command, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
         raise RenderFailed(f"{Path(command[0]).name} {' '.join(command[1:4])} failed: {last}")

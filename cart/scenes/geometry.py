@@ -1,7 +1,8 @@
 """Values that all of a scene is made of: meshes with materials, and poses.
 
-Lengths are metres, z is up, angles radians unless a name says degrees, quaternions are (w, x, y, z) of length 1. In the
-world the store's floor is z = 0, the cart's centre is x = y = 0, its handle at negative y: who pushes it looks to positive y.
+Lengths are metres, z is up, angles radians unless a name says degrees, quaternions are (w, x, y, z) of
+length 1. In the world the store's floor is z = 0, the cart's centre is x = y = 0, its handle at negative y:
+who pushes it looks to positive y.
 """
 
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def rotation(turn: Floats) -> Floats:
 
 
 def quaternion(matrix: Floats) -> Floats:
-    """Return the quaternion of a rotation matrix (3, 3), w >= 0 (after Bar-Itzhack, by the largest eigenvector)."""
+    """Return the quaternion, w >= 0, of a matrix (3, 3): the largest eigenvector after Bar-Itzhack."""
     m = matrix
     k = np.array(
         [

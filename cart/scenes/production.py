@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from cart.errors import InputError
@@ -15,7 +14,7 @@ from cart.scenes.environment import body_assets
 from cart.scenes.geometry import Bytes, Model
 from cart.scenes.products import build
 from cart.scenes.products.range import Product, product_by_gtin
-from cart.scenes.render.protocol import Job, read_job, read_picture, write_text
+from cart.scenes.render.protocol import Job, read_job, read_picture, write_picture, write_text
 from cart.scenes.stage.lens import distort
 from cart.scenes.trips.bag import bag_model
 from cart.scenes.trips.boxes import visible_boxes, yolo_lines
@@ -46,7 +45,13 @@ class Footage:
 
 
 def make_trip(
-    script: Script, products: Sequence[Product], out: Path, jobs: int, progress: Progress, *, labels: bool = False
+    script: Script,
+    products: Sequence[Product],
+    out: Path,
+    jobs: int,
+    progress: Progress,
+    *,
+    labels: bool = False,
 ) -> Footage:
     """Make a trip's video, truth and opening in a folder; what is rendered already is not rendered again.
 
@@ -96,7 +101,7 @@ def rendered(
     if not (folder / "truth.json").exists():
         steps = len(script.steps)
         progress("rehearse", 0, steps)
-        storage.give_models(folder, items_in_order(script), _model)
+        storage.give_models(folder, items_in_order(script), model_of)
         rehearsal = Workers(1, lambda line: progress("rehearse", int(line["step"]), steps))
         rehearsal.run([(REHEARSE, [str(folder), str(body_assets()), str(picks)])])
     job = read_job(folder)
@@ -114,7 +119,8 @@ def rendered(
     return job, cost
 
 
-def _model(gtin: str) -> Model:
+def model_of(gtin: str) -> Model:
+    """Build the model of a product of a trip."""
     return bag_model() if gtin == BAG else build.model(product_by_gtin(gtin))
 
 
@@ -133,7 +139,7 @@ def _encode(job: Job, script: Script, file: Path, progress: Progress) -> None:
     count = len(job.take.frames)
     with VideoWriter(file, script.size, script.fps) as video:
         for frame, (picture, _) in enumerate(pictures(job, script)):
-            video.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), frame / script.fps)
+            video.write(np.ascontiguousarray(picture[:, :, ::-1]), frame / script.fps)
             progress("encode", frame + 1, count)
 
 
@@ -143,7 +149,7 @@ def _write_labels(job: Job, folder: Path) -> None:
     for frame, boxes in enumerate(full):
         ids = distort(job.take.camera, read_picture(job.ids_file(frame)), ids=True)
         write_text(folder / f"{frame:05d}.txt", yolo_lines(visible_boxes(ids, boxes), job.take.camera.size))
-        cv2.imwrite(str(folder / f"{frame:05d}.png"), ids)
+        write_picture(folder / f"{frame:05d}.png", ids)
     write_text(folder / "boxes.json", json.dumps(full))
 
 

@@ -27,7 +27,9 @@ def write_sheet(source: Path, out: Path, columns: int, rows: int, seed: int, *, 
     Raises:
         InputError: there is nothing to show, or the sheet cannot be written.
     """
-    pictures = _stills(source, columns * rows, seed, boxes) if source.is_dir() else _frames(source, columns * rows)
+    pictures = (
+        _stills(source, columns * rows, seed, boxes) if source.is_dir() else _frames(source, columns * rows)
+    )
     cells = [_cell(picture) for picture in pictures]
     if not cells:
         raise InputError(f"there are no pictures in {source}: give a folder of stills, or a video")

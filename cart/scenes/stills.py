@@ -99,6 +99,8 @@ def _write(folder: Path, number: int, script: Script, job: Job, wanted: int) -> 
     full = json.loads((job.folder / "boxes.json").read_text())
     for k, (picture, ids) in enumerate(islice(pictures(job, script), wanted)):
         name = f"{number:05d}_{k}"
-        _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        _, data = cv2.imencode(
+            ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
+        )
         write_text(folder / "labels" / f"{name}.txt", yolo_lines(visible_boxes(ids, full[k]), script.size))
         (folder / "images" / f"{name}.jpg").write_bytes(np.asarray(data).tobytes())

@@ -14,7 +14,7 @@ from cart.scenes.trips.script import Script
 from cart.settings import settings
 
 LOOK = 1
-"""Number of the present look: raised when scenes change so that what was rendered before must not be mixed with new."""
+"""Number of the present look: raised when what was rendered before must not be mixed with what is new."""
 
 
 def trips_folder() -> Path:
@@ -93,5 +93,7 @@ def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot make {folder}: {error.strerror}; set CART_DATA to a folder with room") from None
+        raise InputError(
+            f"cannot make {folder}: {error.strerror}; set CART_DATA to a folder with room"
+        ) from None
     return folder

@@ -91,8 +91,9 @@ class ArmSpec:
 class Take:
     """A scene and how everything in it moves.
 
-    A moment's index i is the time `times[i]`. For each frame to be rendered, `frames` has three moments: shutter open,
-    middle (the frame's own time, of which the truth tells), shutter closed. A still is a take of one frame.
+    A moment's index i is the time `times[i]`. For each frame to be rendered, `frames` has three moments:
+    shutter open, middle (the frame's own time, of which the truth tells), shutter closed. A still is a
+    take of one frame.
     """
 
     camera: CameraSpec
@@ -109,7 +110,7 @@ class Take:
     items: Floats
     """(M, items, 7) place and turn of each item; NaN where it is not in the scene."""
     joints: Floats
-    """(M, arms, J, 4, 4) the matrix of each joint of an arm as `cart.scenes.hands` numbers them; NaN where it is away."""
+    """(M, arms, J, 4, 4) the matrix of each joint of an arm, as `Arm.joint_names` numbers them."""
     floor_shift: Floats
     """(M, 2) metres by which the surroundings have moved under the cart, x and y."""
     seed: int = 0

@@ -89,4 +89,7 @@ def frame_ranges(done: Sequence[bool], parts: int) -> list[tuple[int, int]]:
     """Split the frames that are not done into so many stretches with about as many of them in each."""
     missing = [frame for frame, is_done in enumerate(done) if not is_done]
     size = -(-len(missing) // parts)
-    return [(chunk[0], chunk[-1] + 1) for chunk in (missing[k : k + size] for k in range(0, len(missing), max(size, 1)))]
+    return [
+        (chunk[0], chunk[-1] + 1)
+        for chunk in (missing[k : k + size] for k in range(0, len(missing), max(size, 1)))
+    ]

@@ -23,7 +23,9 @@ def test_the_same_frame_gets_the_same_noise_and_another_frame_another() -> None:
 
 def test_noise_grows_with_what_is_asked() -> None:
     spread = [
-        CameraChain(Sensor(shot=s, read=0.002, blur=0, vignette=0, sharpening=0), (160, 120))(GREY, 0, 0).std()
+        CameraChain(Sensor(shot=s, read=0.002, blur=0, vignette=0, sharpening=0), (160, 120))(
+            GREY, 0, 0
+        ).std()
         for s in (0.0, 0.01, 0.04)
     ]
     assert spread[0] < spread[1] < spread[2]

@@ -37,7 +37,9 @@ def test_lines_of_json_are_told_and_others_are_not(program) -> None:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", RenderFailed, "was killed"),
     ],
 )
-def test_a_program_that_fails_is_told_in_one_line(program, text: str, error: type[Exception], problem: str) -> None:
+def test_a_program_that_fails_is_told_in_one_line(
+    program, text: str, error: type[Exception], problem: str
+) -> None:
     with pytest.raises(error, match=problem) as raised:
         Workers(2, lambda _: None).run([program(text)])
     assert "\n" not in str(raised.value)

@@ -140,7 +140,7 @@ LINES = (
     Line("jam", "breakfast", "jar", "round", "berries", _JAM, _amounts(("340 g", 76, 76, 105, 540, 2.29))),
     Line("", "pantry", "jar", "tall", "pickles", _PICKLE, _amounts(("370 ml", 74, 74, 135, 580, 1.79))),
     Line("honey", "breakfast", "jar", "squat", "comb", _HONEY, _amounts(("350 g", 82, 82, 88, 540, 4.59), ("500 g", 88, 88, 105, 720, 5.79))),
-    Line("spread", "breakfast", "jar", "squat", "beans", _SPREAD, _amounts(("400 g", 86, 86, 100, 610, 3.29))),
+    Line("spread", "breakfast", "jar", "squat", "nuts", _SPREAD, _amounts(("400 g", 86, 86, 100, 610, 3.29))),
     Line("milk", "dairy", "gable_top", "plain", "pasture", _MILK, _amounts(("1 l", 70, 70, 235, 1060, 1.25), ("0.5 l", 70, 70, 150, 540, 0.79))),
     Line("drink", "dairy", "gable_top", "cap", "grainwave", _DRINK, _amounts(("1 l", 70, 70, 238, 1065, 1.89))),
     Line("crisps", "snacks", "crisps", "bag", "crisps", _CRISPS, _amounts(("150 g", 190, 85, 270, 160, 1.99), ("40 g", 130, 55, 175, 46, 0.89))),

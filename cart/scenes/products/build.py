@@ -10,7 +10,7 @@ from cart.scenes.products.labels.skins import contents, skin
 from cart.scenes.products.labels.wrap import top, wrap
 from cart.scenes.products.range import Product
 from cart.scenes.products.shapes.bags import crisps, pouch, tube
-from cart.scenes.products.shapes.boxes import carton, egg_box, gable_length, gable_top
+from cart.scenes.products.shapes.boxes import carton, egg_box, gable_lengths, gable_top
 from cart.scenes.products.shapes.fruits import produce
 from cart.scenes.products.shapes.mesh import FRONT_SHARE, Part, joined
 from cart.scenes.products.shapes.rounds import bottle, can, jar
@@ -27,23 +27,32 @@ def model(product: Product) -> Model:
 
 
 def pictures(product: Product) -> dict[str, Bytes]:
-    """Return the pictures of a product by name: `wrap` and, where the shape has them, `top`, `contents`, `skin`."""
+    """Return the pictures of a product by name: of `wrap`, `top`, `contents`, `skin` those its shape has."""
     width, depth, height = product.size
     if product.shape == "produce":
         return {"skin": skin(product)}
     if product.shape in ("carton", "gable_top") or product.style == "brick":
-        tall = gable_length(product.size) if product.shape == "gable_top" else height
-        found = {"wrap": wrap(product, (width, depth, width, depth), tall, edges=product.shape == "carton")}
+        body, roof = gable_lengths(product.size) if product.shape == "gable_top" else (height, 0.0)
+        found = {"wrap": wrap(product, (width, depth, width, depth), body, product.shape == "carton", roof)}
         return {**found, "top": top(product, width, depth)}
     if product.shape in LABEL_HEIGHT:
         around = _circumference(width, depth)
         side = (0.5 - FRONT_SHARE) * around
-        found = {"wrap": wrap(product, (FRONT_SHARE * around, side, FRONT_SHARE * around, side), LABEL_HEIGHT[product.shape] * height)}
+        found = {
+            "wrap": wrap(
+                product,
+                (FRONT_SHARE * around, side, FRONT_SHARE * around, side),
+                LABEL_HEIGHT[product.shape] * height,
+            )
+        }
         return {**found, "contents": contents(product)} if product.shape == "jar" else found
     if product.shape == "egg_box":
         return {"wrap": wrap(product, (width * 0.5, 0.0, width * 0.36, 0.0), depth * 0.6)}
     if product.shape == "tray":
-        return {"wrap": wrap(product, (width * 0.47, 0.0, width * 0.47, 0.0), width * 0.29), "contents": contents(product)}
+        return {
+            "wrap": wrap(product, (width * 0.47, 0.0, width * 0.47, 0.0), width * 0.29),
+            "contents": contents(product),
+        }
     return {"wrap": wrap(product, (width, 0.0, width, 0.0), height)}
 
 

@@ -1,4 +1,4 @@
-"""The range as a catalog folder: its table here, its reference pictures by the views from which they are rendered."""
+"""The range as a catalog folder: its table, and the views from which its pictures are rendered."""
 
 import csv
 from collections.abc import Iterable
@@ -18,8 +18,11 @@ _COLUMNS = ("gtin", "name", "price", "currency", "tax_rate", "plu", "unit", "dep
 _REDUCED, _FULL = "0.07", "0.19"
 _FULL_DEPARTMENTS = frozenset({"household", "care", "drinks"})
 
-# Turn about z of the thing as it stands, the camera's height above the horizon, both in degrees; see also `_laid`.
+# Degrees: turn about z of the thing as it stands, and the camera's height above the horizon.
 _STANDING = ((0, 20), (35, 35), (-35, 35), (180, 25), (90, 30))
+_ABOVE = 62
+"""Degrees above the horizon from which the thing is seen as it lies."""
+
 _FILL = 0.72
 """Share of the picture's height that the thing takes."""
 
@@ -43,21 +46,26 @@ def picture_paths(folder: Path, product: Product) -> list[Path]:
 def reference_views(product: Product, size: tuple[int, int] = (256, 256)) -> list[tuple[Pose, CameraSpec]]:
     """Return the product's pose on the ground z = 0 and the camera of each of its eight reference pictures.
 
-    Five views of it as it stands, three of it as it lies in a cart: on its back, on its front, on a side. It stands at
+    Five views of it as it stands, three as it lies in a cart: on its back, on its front, on a side. It is at
     x = y = 0 and fills most of the picture.
     """
-    views = []
-    for turn, height in _STANDING:
-        views.append((_on_ground(product, about((0, 0, 1), np.radians(turn))), height))
-    for turn in _laid():
-        views.append((_on_ground(product, turn), 62))
-    return [(pose, _camera(product, pose, height, size)) for pose, height in views]
+    turns = [(about((0, 0, 1), np.radians(turn)), height) for turn, height in _STANDING]
+    turns += [(turn, _ABOVE) for turn in _laid()]
+    poses = [(_on_ground(product, turn), height) for turn, height in turns]
+    return [(pose, _camera(product, pose, height, size)) for pose, height in poses]
 
 
 def _laid() -> list[Floats]:
-    """Return turns that lay a thing on its back, on its front and on its left side, each turned a little on the ground."""
-    back, front, side = about((1, 0, 0), -np.pi / 2), about((1, 0, 0), np.pi / 2), about((0, 1, 0), -np.pi / 2)
-    return [turned(about((0, 0, 1), angle), lay) for angle, lay in ((0.3, back), (np.pi - 0.4, front), (0.5, side))]
+    """Return turns that lay a thing on its back, its front and its left side, each a little askew."""
+    back, front, side = (
+        about((1, 0, 0), -np.pi / 2),
+        about((1, 0, 0), np.pi / 2),
+        about((0, 1, 0), -np.pi / 2),
+    )
+    return [
+        turned(about((0, 0, 1), angle), lay)
+        for angle, lay in ((0.3, back), (np.pi - 0.4, front), (0.5, side))
+    ]
 
 
 def _on_ground(product: Product, turn: Floats) -> Pose:
@@ -79,4 +87,13 @@ def _camera(product: Product, pose: Pose, height: float, size: tuple[int, int]) 
 def _row(product: Product) -> tuple[str, ...]:
     tax = _FULL if product.department in _FULL_DEPARTMENTS else _REDUCED
     unit = "piece" if product.plu else ""
-    return (product.gtin, product.name, product.price, "EUR", tax, product.plu or "", unit, product.department)
+    return (
+        product.gtin,
+        product.name,
+        product.price,
+        "EUR",
+        tax,
+        product.plu or "",
+        unit,
+        product.department,
+    )

@@ -14,7 +14,8 @@ def bag_model(seed: int = 0) -> Model:
     u, v = np.meshgrid(np.linspace(-1, 1, _GRID), np.linspace(-1, 1, _GRID))
     edge = np.clip(1 - np.maximum(np.abs(u), np.abs(v)) ** 6, 0, 1)
     folds = sum(
-        np.sin(rng.uniform(2, 7) * (np.cos(a) * u + np.sin(a) * v) + rng.uniform(0, 6)) for a in rng.uniform(0, 3, 5)
+        np.sin(rng.uniform(2, 7) * (np.cos(a) * u + np.sin(a) * v) + rng.uniform(0, 6))
+        for a in rng.uniform(0, 3, 5)
     )
     top = _HEIGHT * edge * (0.75 + 0.06 * folds)
     wave = 1 + 0.04 * np.sin(5 * v + rng.uniform(0, 6))

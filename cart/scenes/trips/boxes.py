@@ -1,4 +1,4 @@
-"""Boxes of items and hands in each frame: the full ones from the simulation, the visible ones from the id mask."""
+"""Boxes of items and hands in each frame: full ones from the simulation, visible ones from the id mask."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +29,9 @@ def full_boxes(take: Take, models: Mapping[str, Model], arms: Sequence[Arm]) -> 
     found = []
     for _, middle, _ in take.frames:
         items = [
-            _box(take.camera, Pose(row[:3], row[3:]).apply(models[product].vertices)) if not np.isnan(row[0]) else None
+            _box(take.camera, Pose(row[:3], row[3:]).apply(models[product].vertices))
+            if not np.isnan(row[0])
+            else None
             for product, row in zip(take.products, take.items[middle], strict=True)
         ]
         hands = [
@@ -69,7 +71,9 @@ def yolo_lines(boxes: Sequence[tuple[int, Box]], size: tuple[int, int]) -> str:
 
 def _visible(mask: np.ndarray, kind: int, within: Box | None) -> list[tuple[int, Box]]:
     if within is not None:
-        x1, y1, x2, y2 = (int(v) for v in np.clip(np.round(within), 0, [*mask.shape[::-1], *mask.shape[::-1]]))
+        x1, y1, x2, y2 = (
+            int(v) for v in np.clip(np.round(within), 0, [*mask.shape[::-1], *mask.shape[::-1]])
+        )
         cut = np.zeros_like(mask)
         cut[y1:y2, x1:x2] = mask[y1:y2, x1:x2]
         mask = cut

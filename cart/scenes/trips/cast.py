@@ -48,7 +48,9 @@ class Shopper:
         return beside - 1.3 * self.facing
 
 
-def draw_shopper(rng: np.random.Generator, camera: CameraSpec, cart: CartSpec, away_from: Floats | None) -> Shopper:
+def draw_shopper(
+    rng: np.random.Generator, camera: CameraSpec, cart: CartSpec, away_from: Floats | None
+) -> Shopper:
     """Draw a shopper who stands at the cart, out of the camera's sight where that can be.
 
     Args:
@@ -58,7 +60,12 @@ def draw_shopper(rng: np.random.Generator, camera: CameraSpec, cart: CartSpec, a
         away_from: where somebody stands already.
     """
     base = ArmSpec(
-        build=(float(rng.random()), float(rng.uniform(0.3, 0.9)), float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.2, 0.8))),
+        build=(
+            float(rng.random()),
+            float(rng.uniform(0.3, 0.9)),
+            float(rng.uniform(0.2, 0.8)),
+            float(rng.uniform(0.2, 0.8)),
+        ),
         skin=_between(_SKINS, rng),
         sleeve=str(rng.choice(_SLEEVES, p=_SLEEVE_SHARES)),
         cloth=_cloth(rng),
@@ -111,7 +118,9 @@ def is_seen(camera: CameraSpec, point: Floats, radius: float) -> bool:
     return bool(-margin < x < width + margin and -margin < y < height + margin)
 
 
-def _between(colors: tuple[tuple[float, float, float], ...], rng: np.random.Generator) -> tuple[float, float, float]:
+def _between(
+    colors: tuple[tuple[float, float, float], ...], rng: np.random.Generator
+) -> tuple[float, float, float]:
     k = int(rng.integers(len(colors) - 1))
     share = rng.random()
     mixed = (1 - share) * np.array(colors[k]) + share * np.array(colors[k + 1]) + rng.normal(0, 0.015, 3)

@@ -31,12 +31,20 @@ _STEP_SECONDS = 3.6  # what a step takes, about, its pause included
 
 
 def draw_script(
-    seed: int, seconds: float, products: Sequence[Product], *, fps: float = 12.0, size: tuple[int, int] = (480, 360)
+    seed: int,
+    seconds: float,
+    products: Sequence[Product],
+    *,
+    fps: float = 12.0,
+    size: tuple[int, int] = (480, 360),
 ) -> Script:
     """Draw a whole trip of about so many seconds; the same seed gives the same trip."""
     rng = np.random.default_rng([seed, 1])
     cart = str(rng.choice(["wire", "basket", "tray"], p=[0.6, 0.25, 0.15]))
-    initial = [_any(products, rng) for _ in range(int(rng.choice([0, 0, 1, 2, 4, 8], p=[0.3, 0.2, 0.2, 0.15, 0.1, 0.05])))]
+    initial = [
+        _any(products, rng)
+        for _ in range(int(rng.choice([0, 0, 1, 2, 4, 8], p=[0.3, 0.2, 0.2, 0.15, 0.1, 0.05])))
+    ]
     steps: list[Step] = []
     inside = len(initial)
     for _ in range(max(1, round((seconds - 2) / _STEP_SECONDS))):
@@ -49,9 +57,19 @@ def draw_script(
                 shopper=2 if rng.random() < 0.15 else 1,
             )
         )
-        inside += {"remove": -1, "dig": -1, "add_two": 2, "swap": 0, "show": 0, "hand": 0, "move": 0}.get(action, 1)
+        inside += {"remove": -1, "dig": -1, "add_two": 2, "swap": 0, "show": 0, "hand": 0, "move": 0}.get(
+            action, 1
+        )
     return Script.model_validate(
-        {"name": f"trip_{seed}", "seed": seed, "fps": fps, "size": size, "cart": cart, "initial": initial, "steps": steps}
+        {
+            "name": f"trip_{seed}",
+            "seed": seed,
+            "fps": fps,
+            "size": size,
+            "cart": cart,
+            "initial": initial,
+            "steps": steps,
+        }
     )
 
 
@@ -94,7 +112,9 @@ def complete(script: Script, products: Sequence[Product]) -> Script:
 def _finder(by_name: dict[str, Product]) -> Callable[[str, str], Product]:
     def find(product: str, where: str) -> Product:
         if product not in by_name:
-            raise InputError(f"{where}: there is no product '{product}'; `cart scenes catalog` writes what there is")
+            raise InputError(
+                f"{where}: there is no product '{product}'; `cart scenes catalog` writes what there is"
+            )
         return by_name[product]
 
     return find
@@ -118,7 +138,9 @@ def _taken(
     return gtin
 
 
-def _bring(step: Step, last: Product | None, products: Sequence[Product], rng: np.random.Generator) -> Product:
+def _bring(
+    step: Step, last: Product | None, products: Sequence[Product], rng: np.random.Generator
+) -> Product:
     if step.do == "add_twin" and last is not None:
         twins = [p for p in products if p.family == last.family and p.gtin != last.gtin]
         return twins[int(rng.integers(len(twins)))] if twins else last
@@ -138,15 +160,16 @@ def _draw_action(inside: int, rng: np.random.Generator) -> Action:
 
 
 def draw_still_script(seed: int, attempt: int, products: Sequence[Product], size: tuple[int, int]) -> Script:
-    """Draw a short trip to take stills of: a cart with something in it, and one or two things that hands do."""
+    """Draw a short trip to take stills of: a cart that holds something, and one or two things hands do."""
     rng = np.random.default_rng([seed, 6, attempt])
     cart = str(rng.choice(["wire", "basket", "tray"], p=[0.45, 0.3, 0.25]))
-    filled = int(rng.choice([0, rng.integers(1, 4), rng.integers(4, 9), rng.integers(9, 16)], p=[0.12, 0.35, 0.35, 0.18]))
+    least, most = ((0, 0), (1, 3), (4, 8), (9, 15))[int(rng.choice(4, p=[0.12, 0.35, 0.35, 0.18]))]
+    filled = int(rng.integers(least, most + 1))
     initial = [_any(products, rng) for _ in range(min(filled, 8) if cart == "tray" else filled)]
     light = str(rng.choice(["even", "dim", "glaring", "mixed"], p=[0.45, 0.2, 0.15, 0.2]))
     steps = [
         Step(do=_draw_action(len(initial) + k, rng), pause=0.2, speed=round(float(rng.uniform(0.7, 1.6)), 2))
-        for k in range(int(rng.integers(1, 3)))
+        for k in range(1 + int(rng.random() < 0.25))
     ]
     return Script.model_validate(
         {

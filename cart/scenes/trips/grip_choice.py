@@ -11,7 +11,6 @@ from cart.scenes.trips.moves import Hold
 from cart.scenes.trips.play import Hand, Play
 
 _ONE_HAND = ("top", "side", "pinch")
-_YAWS = 3
 _OBSTRUCTED = 3.0
 """What a hand in a wall or in another item costs, in radians of a bent wrist."""
 
@@ -26,7 +25,7 @@ class Choice:
 
 
 def to_put(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> Choice | None:
-    """Choose how to hold an item so that it can be put down at a pose, turned about the vertical as suits the arm.
+    """Choose how to hold an item to put it down at a pose, turned about the vertical as suits the arm.
 
     Args:
         play: with the item and what lies inside.
@@ -35,14 +34,14 @@ def to_put(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> Choice 
         at: where it is to lie.
     """
     choices = []
-    for yaw in play.rng.uniform(-np.pi, np.pi, _YAWS):
+    for yaw in play.rng.uniform(-np.pi, np.pi, play.turns):
         pose = Pose(at.place, product(about((0, 0, 1), float(yaw)), at.turn))
         choices += _choices(play, item, hands, pose)
     return min(choices, key=lambda c: c.cost, default=None)
 
 
 def to_take(play: Play, item: int, hands: Sequence[tuple[Hand, Hand]]) -> Choice | None:
-    """Choose a hand, of pairs of a hand and the other one beside it, and a grip for an item where it lies."""
+    """Choose a hand, of pairs of one and the other beside it, and a grip for an item where it lies."""
     choices = [choice for pair in hands for choice in _choices(play, item, pair, play.pose(item))]
     return min(choices, key=lambda c: c.cost, default=None)
 
@@ -78,7 +77,7 @@ def _cost(play: Play, hold: Hold, at: Pose, own: Sequence[int]) -> float:
 
 
 def _in_walls(play: Play, capsules: Floats) -> float:
-    """Return the share of the arm's points that are below the rim but outside of the walls, or under the floor."""
+    """Return the share of the arm's points that are beside the cart below its rim, or under its floor."""
     points = np.concatenate([capsules[:, :3], capsules[:, 3:6], (capsules[:, :3] + capsules[:, 3:6]) / 2])
     rim, spec = play.cart.rim, play.cart.spec
     low, high = rim[:, :2].min(0), rim[:, :2].max(0)
@@ -94,6 +93,9 @@ def _in_items(play: Play, capsules: Floats, own: Sequence[int]) -> float:
         return 0.0
     middles = (capsules[:, :3] + capsules[:, 3:6]) / 2
     under = np.array(
-        [(np.linalg.norm(others - middle, axis=1) < radius + 0.005).any() for middle, radius in zip(middles, capsules[:, 6], strict=True)]
+        [
+            (np.linalg.norm(others - middle, axis=1) < radius + 0.005).any()
+            for middle, radius in zip(middles, capsules[:, 6], strict=True)
+        ]
     )
     return min(1.0, 5 * float(under.mean()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Path:
         return float(self.times[-1])
 
     def at(self, time: float) -> Pose:
-        """Return the pose at a time; before and after the path its ends (Catmull-Rom splines between the places)."""
+        """Return the pose at a time, before and after it its ends (Catmull-Rom splines between places)."""
         t = self.times
         if time <= t[0]:
             return Pose(self.places[0], self.turns[0])
@@ -62,9 +63,7 @@ def path(begin: float, poses: Sequence[Pose], speed: float, shortest: float = 0.
     """
     places = np.array([p.place for p in poses])
     lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
-    turned = np.array(
-        [2 * np.arccos(min(1.0, abs(float(a.turn @ b.turn)))) for a, b in zip(poses, poses[1:], strict=False)]
-    )
+    turned = np.array([2 * np.arccos(min(1.0, abs(float(a.turn @ b.turn)))) for a, b in pairwise(poses)])
     seconds = np.maximum(shortest, np.maximum(lengths / speed, turned / 5.0))
     seconds[[0, -1]] *= 1.3
     times = begin + np.concatenate([[0.0], np.cumsum(seconds)])

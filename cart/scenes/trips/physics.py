@@ -82,7 +82,7 @@ class World:
         return bool(np.abs(speed).max() < _AT_REST)
 
     def hold(self, item: int, arm: int, relative: Pose) -> None:
-        """Let a hand hold an item at a pose relative to its palm; the hand's own capsules no longer push it."""
+        """Let a hand hold an item at a pose relative to its palm; hands no longer push it."""
         self._parked.discard(item)
         self._grips[item] = (arm, relative)
         self._touch(item, _ITEMS | _WALLS)
@@ -188,7 +188,11 @@ def _spec(
             friction=[0.6, 0.01, 0.001],
         )
     for i, (model, mass) in enumerate(zip(models, masses, strict=True)):
-        spec.add_mesh(name=f"item{i}", uservert=model.vertices.astype(np.float64).ravel(), inertia=mujoco.mjtMeshInertia.mjMESH_INERTIA_CONVEX)
+        spec.add_mesh(
+            name=f"item{i}",
+            uservert=model.vertices.astype(np.float64).ravel(),
+            inertia=mujoco.mjtMeshInertia.mjMESH_INERTIA_CONVEX,
+        )
         body = root.add_body(name=f"item{i}", pos=[i * 2.0, 0, -_PARKED])
         body.add_freejoint(name=f"item{i}")
         body.add_geom(

@@ -22,7 +22,9 @@ def resting_turn(shape_size: Floats, rng: np.random.Generator) -> Floats:
     return product(yaw, tipped)
 
 
-def free_place(cart: CartShape, points: Floats, turn: Floats, others: Floats, rng: np.random.Generator) -> Pose | None:
+def free_place(
+    cart: CartShape, points: Floats, turn: Floats, others: Floats, rng: np.random.Generator
+) -> Pose | None:
     """Return a pose at which an item stands on the floor or on what lies there, as low as may be.
 
     Args:

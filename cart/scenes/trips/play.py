@@ -1,4 +1,4 @@
-"""The running simulation: arms that follow what they are told, items that physics moves, and a record of it all."""
+"""The running simulation: hands that do as they are told, items that physics moves, a record of it all."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ TICK = 1 / 120
 """Seconds from moment to moment of the record."""
 _TOUCH = 0.003  # metres between a finger and an item that still count as touching
 _FROZEN = (1e-4, 1e-3)  # metres and quaternion units: what moves less than this does not move
+_HAND_LENGTH = 0.2
 _SAMPLES = 240  # points of an item at which touching and boxes are measured
 
 Motion = Generator[None, None, None]
@@ -70,12 +71,23 @@ class Play:
         masses: Sequence[float],
         hands: Sequence[Hand],
         rng: np.random.Generator,
+        turns: int = 2,
     ) -> None:
-        """Put the cart up; items are placed later."""
-        self.cart, self.models, self.hands, self.rng = cart, models, hands, rng
+        """Put the cart up; items are placed later.
+
+        Args:
+            cart: its walls and mouth.
+            models: of each item.
+            masses: of each item, kilograms.
+            hands: of all shoppers.
+            rng: whatever is drawn.
+            turns: how many ways to turn an item are tried before it is put down.
+        """
+        self.cart, self.models, self.hands, self.rng, self.turns = cart, models, hands, rng, turns
         capsules = len(hands[0].arm.capsules(hands[0].arm.rest))
         self.world = World(cart.walls, models, masses, len(hands), capsules)
         self.points = [_sampled(model.vertices) for model in models]
+        self._radii = [float(np.linalg.norm(points, axis=1).max()) for points in self.points]
         self.record = Record()
         self.time = 0.0
         self._company: dict[int, tuple[Hand, Pose, Fingers]] = {}
@@ -202,7 +214,9 @@ class Play:
             if not hand.is_busy:
                 continue
             for i in np.flatnonzero(~touched):
-                if self.world.is_present(int(i)):
+                place = self.pose(int(i)).place
+                near = np.linalg.norm(hand.palm.place - place) < _HAND_LENGTH + self._radii[i]
+                if near and self.world.is_present(int(i)):
                     points = self.pose(int(i)).apply(self.points[i])
                     touched[i] = _gap(hand.capsules, points) < _TOUCH
         return touched

@@ -2,8 +2,8 @@
 
     python -m cart.scenes.trips.rehearse JOB_FOLDER BODY_ASSETS PICKS
 
-reads `script.json` and the models in the folder and writes what the renderer needs, and `truth.json`. PICKS is 0 for all frames, or how many
-single frames to take as stills.
+reads `script.json` and the models in the folder and writes what the renderer needs, `truth.json` and
+`boxes.json`. PICKS is 0 for all frames, or how many single frames to take as stills.
 """
 
 import json
@@ -54,7 +54,7 @@ def rehearse(
     models: Mapping[str, Model],
     body: Body,
     picks: int = 0,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] | None = None,
 ) -> Rehearsal:
     """Play a complete script until what happened is what it says.
 
@@ -71,7 +71,7 @@ def rehearse(
     problem = ""
     for attempt in range(_ATTEMPTS):
         try:
-            return _attempt(script, models, body, attempt, picks, progress)
+            return _attempt(script, models, body, attempt, picks, progress or (lambda _: None))
         except CannotPlay as error:
             problem = str(error)
     raise CannotPlay(f"the trip cannot be played as written: {problem}; change the step, or the seed")
@@ -94,7 +94,7 @@ def _attempt(
     masses = [_BAG_MASS if gtin == BAG else product_by_gtin(gtin).mass for gtin in products]
     shoppers = _shoppers(script, camera, cart, stage_rng)
     hands = _hands(shoppers, camera, body)
-    play = Play(shape, [models[g] for g in products], masses, hands, play_rng)
+    play = Play(shape, [models[g] for g in products], masses, hands, play_rng, 1 if picks else 2)
     pairs = [(hands[2 * k], hands[2 * k + 1]) for k in range(len(shoppers))]
     Trip(script, play, pairs, products).run(progress)
     times = np.array(play.record.times)
@@ -252,7 +252,7 @@ def _unit(items: Floats) -> Floats:
 
 
 def _tell(step: int) -> None:
-    print(json.dumps({"step": step}), flush=True)
+    print(json.dumps({"step": step}), flush=True)  # noqa: T201
 
 
 def main(folder: Path, assets: Path, picks: int) -> int:
@@ -262,10 +262,10 @@ def main(folder: Path, assets: Path, picks: int) -> int:
     try:
         done = rehearse(script, models, load_body(assets), picks, _tell)
     except CannotPlay as error:
-        print(json.dumps({"cannot_play": str(error)}), flush=True)
+        print(json.dumps({"cannot_play": str(error)}), flush=True)  # noqa: T201
         return 2
     except CartError as error:
-        print(json.dumps({"error": str(error)}), flush=True)
+        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
         return 2
     write_job(folder, done.take, models, assets)
     write_text(folder / "boxes.json", json.dumps(full_boxes(done.take, models, done.arms)))
@@ -275,5 +275,3 @@ def main(folder: Path, assets: Path, picks: int) -> int:
 
 if __name__ == "__main__":
     sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
-
-

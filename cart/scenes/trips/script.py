@@ -64,7 +64,7 @@ class Script(_Value):
     """Where the camera is; left out: drawn."""
     light: Literal["even", "dim", "glaring", "mixed"] | None = None
     noise: Annotated[float, Field(ge=0, le=4)] | None = None
-    """How noisy the camera is: 0 not at all, 1 an ordinary one, 4 in the dark; left out: as the light asks."""
+    """How noisy the camera is: 0 not at all, 1 as usual, 4 as in the dark; left out: as the light asks."""
     rolling: bool = False
     """Whether the cart is pushed along between the steps."""
     initial: tuple[str, ...] = ()

@@ -182,7 +182,9 @@ class Trip:
         yield from moves.grip(play, item, hold, speed)
         held = Pose(hold.hand.palm.place, hold.hand.palm.turn).inverse().after(play.pose(item))
         at = self._place(item, turn=play.pose(item).turn)
-        up = Pose(np.array([*play.pose(item).place[:2], moves.over_cart(play, item, at).place[2] - 0.05]), at.turn)
+        up = Pose(
+            np.array([*play.pose(item).place[:2], moves.over_cart(play, item, at).place[2] - 0.05]), at.turn
+        )
         to_palm = held.inverse()
         over = Pose(np.array([*at.place[:2], up.place[2]]), at.turn)
         yield from play.go(hold.hand, [p.after(to_palm) for p in (up, over, at)], 0.8 * speed)
@@ -248,7 +250,9 @@ class Trip:
             if i == item or not play.is_inside(i):
                 continue
             points = play.pose(i).apply(play.points[i])
-            over = ((points[:, :2] > low[:2]) & (points[:, :2] < high[:2])).all(1) & (points[:, 2] > low[2] + 0.02)
+            over = ((points[:, :2] > low[:2]) & (points[:, :2] < high[:2])).all(1) & (
+                points[:, 2] > low[2] + 0.02
+            )
             if over.mean() > 0.1:
                 above.append(i)
         return sorted(above, key=lambda i: -float(play.pose(i).place[2]))

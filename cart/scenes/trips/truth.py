@@ -79,7 +79,7 @@ def contents(histories: Sequence[ItemHistory], moment: int) -> dict[str, int]:
 
 
 def opening_polygon(corners: Floats, size: tuple[int, int]) -> Floats:
-    """Return the part of a mouth's corners (N, 2), in pixels, that is in the picture, as fractions (M, 2) of its size."""
+    """Return the part of a mouth with corners (N, 2) pixels that is in the picture, as fractions (M, 2)."""
     width, height = size
     picture = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     hull = cv2.convexHull(corners.astype(np.float32)).reshape(-1, 2)
@@ -89,7 +89,7 @@ def opening_polygon(corners: Floats, size: tuple[int, int]) -> Floats:
     return cut[keep] / np.array([width, height])
 
 
-def truth_file(  # noqa: PLR0913 (the fields of the file)
+def truth_file(
     clip: str,
     fps: float,
     size: tuple[int, int],

@@ -1,12 +1,12 @@
 import time
+from functools import cache
 
 import cv2
 import numpy as np
 import pytest
-import zxingcpp
 
 from cart.scenes.geometry import Model
-from cart.scenes.products.build import model, pictures
+from cart.scenes.products.build import model
 from cart.scenes.products.range import Product, products
 
 _KINDS = list({(p.shape, p.style): p for p in products(320)}.values())
@@ -16,14 +16,17 @@ def _name(product: Product) -> str:
     return f"{product.shape}-{product.style}"
 
 
-@pytest.fixture(scope="module")
-def models() -> dict[str, Model]:
-    return {product.gtin: model(product) for product in _KINDS}
+pytestmark = pytest.mark.xdist_group("products")
+
+
+@cache
+def _made(product: Product) -> Model:
+    return model(product)
 
 
 @pytest.mark.parametrize("product", _KINDS, ids=_name)
-def test_a_model_is_whole_fits_its_size_and_is_centred(product: Product, models: dict[str, Model]) -> None:
-    made = models[product.gtin]
+def test_a_model_is_whole_fits_its_size_and_is_centred(product: Product) -> None:
+    made = _made(product)
     assert np.isfinite(made.vertices).all()
     assert np.ptp(made.vertices, axis=0) == pytest.approx(product.size, rel=1e-6)
     assert (made.vertices.max(0) + made.vertices.min(0)) == pytest.approx([0, 0, 0], abs=1e-9)
@@ -38,9 +41,9 @@ def test_a_model_is_whole_fits_its_size_and_is_centred(product: Product, models:
 
 
 @pytest.mark.parametrize("product", _KINDS, ids=_name)
-def test_faces_look_outward(product: Product, models: dict[str, Model]) -> None:
-    """The signed volume of the largest printed, skinned or clear surface is positive, and most of it looks away."""
-    made = models[product.gtin]
+def test_faces_look_outward(product: Product) -> None:
+    """Nearly all of the printed surface, or of the skin, looks away from the middle."""
+    made = _made(product)
     outer = "skin" if product.shape == "produce" else "wrap"
     chosen = [n for n, m in enumerate(made.materials) if m.picture == outer]
     corners = made.vertices[made.faces[np.isin(made.face_materials, chosen)]]
@@ -50,9 +53,9 @@ def test_faces_look_outward(product: Product, models: dict[str, Model]) -> None:
 
 
 @pytest.mark.parametrize("product", [p for p in _KINDS if p.shape != "produce"], ids=_name)
-def test_print_is_not_mirrored(product: Product, models: dict[str, Model]) -> None:
-    """Seen from outside, u runs to the right where v runs up: the map from surface to picture keeps its handedness."""
-    made = models[product.gtin]
+def test_print_is_not_mirrored(product: Product) -> None:
+    """From surface to picture, triangles keep the sense in which their corners follow."""
+    made = _made(product)
     for picture in ("wrap", "top"):
         chosen = [n for n, m in enumerate(made.materials) if m.picture == picture]
         rows = np.isin(made.face_materials, chosen)
@@ -64,11 +67,11 @@ def test_print_is_not_mirrored(product: Product, models: dict[str, Model]) -> No
         assert area[area > 0].sum() >= 50 * -area[area < 0].sum()
 
 
-def test_the_front_of_the_label_is_at_the_front(models: dict[str, Model]) -> None:
+def test_the_front_of_the_label_is_at_the_front() -> None:
     for product in _KINDS:
         if product.shape in ("produce", "tray", "egg_box"):
             continue
-        made = models[product.gtin]
+        made = _made(product)
         rows = np.isin(made.face_materials, [n for n, m in enumerate(made.materials) if m.picture == "wrap"])
         front_middle = {"can": 0.17, "bottle": 0.17, "jar": 0.17, "carton": None, "gable_top": None}
         share = front_middle.get(product.shape, 0.25)
@@ -89,20 +92,16 @@ def test_the_same_product_gives_the_same_model_and_its_twin_another_label() -> N
     assert not np.array_equal(one.pictures["wrap"], twin.pictures["wrap"])
 
 
-def test_every_label_has_a_barcode_that_is_read() -> None:
-    packaged = [p for p in products(320) if p.shape != "produce"]
-    for product in packaged:
-        found = zxingcpp.read_barcodes(pictures(product)["wrap"], formats=zxingcpp.BarcodeFormat.EAN13)
-        assert [code.text for code in found] == [product.gtin], product.name
-
-
 def test_print_is_muted_and_not_flat() -> None:
+    saturations = []
     for product in [p for p in _KINDS if p.shape != "produce"]:
-        label = pictures(product)["wrap"]
+        label = _made(product).pictures["wrap"]
         saturation, value = np.moveaxis(cv2.cvtColor(label, cv2.COLOR_RGB2HSV), -1, 0)[1:]
-        assert saturation.mean() < 170
+        saturations.append(saturation.mean())
         assert value.max() < 255
         assert label.std() > 10
+    assert np.mean(saturations) < 110
+    assert max(saturations) < 215
 
 
 def test_a_model_takes_less_than_half_a_second() -> None:

@@ -19,7 +19,9 @@ def test_the_range_has_320_products_of_ten_shapes_and_six_kinds_of_produce() -> 
 
 def test_numbers_and_names_are_unique_and_numbers_are_the_store_s_own() -> None:
     everything = products(320)
-    assert len({product.gtin for product in everything}) == len({product.name for product in everything}) == 320
+    assert (
+        len({product.gtin for product in everything}) == len({product.name for product in everything}) == 320
+    )
     for product in everything:
         assert gtins.is_valid(product.gtin)
         assert len(product.gtin) == 13

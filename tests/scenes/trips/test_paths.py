@@ -1,5 +1,7 @@
 """Hands move smoothly, reach every place, and rest at both ends."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ def test_turns_stay_turns_and_nothing_jumps(places: list[tuple[float, float, flo
     way = path(0.0, poses(places), 0.8)
     seen = [way.at(t) for t in np.arange(0, way.end, 0.005)]
     assert np.allclose([np.linalg.norm(p.turn) for p in seen], 1)
-    steps = [np.linalg.norm(b.place - a.place) for a, b in zip(seen, seen[1:], strict=False)]
+    steps = [np.linalg.norm(b.place - a.place) for a, b in pairwise(seen)]
     assert max(steps, default=0.0) < 0.06
 
 

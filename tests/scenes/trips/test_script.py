@@ -49,7 +49,7 @@ def test_five_hundred_items_are_too_many(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read the script .*none.toml"):
+    with pytest.raises(InputError, match=r"cannot read the script .*none\.toml"):
         read_script(tmp_path / "none.toml")
 
 

@@ -1,17 +1,29 @@
 """Events by the contract's definitions of their moments."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cart.scenes.trips.truth import Event, ItemHistory, contents, events, for_long, opening_polygon, truth_file
+from cart.scenes.trips.truth import (
+    Event,
+    ItemHistory,
+    contents,
+    events,
+    for_long,
+    opening_polygon,
+    truth_file,
+)
 
 TIMES = np.arange(0, 6, 0.05)
 
 
-def history(inside: tuple[float, float], free: tuple[float, float], touching: tuple[float, float]) -> ItemHistory:
-    spans = [(TIMES >= low) & (TIMES < high) for low, high in (inside, free, touching)]
+def history(
+    inside: tuple[float, float], free: tuple[float, float], touching: tuple[float, float]
+) -> ItemHistory:
+    spans = [(low <= TIMES) & (high > TIMES) for low, high in (inside, free, touching)]
     return ItemHistory("a", *spans)
 
 
@@ -48,7 +60,7 @@ def test_an_item_is_never_added_twice_in_a_row(touching: list[bool], data: st.Da
     inside = np.array(data.draw(st.lists(st.booleans(), min_size=len(TIMES), max_size=len(TIMES))))
     found = events(TIMES, [ItemHistory("a", inside, inside, np.array(touching) | inside)])
     actions = [event.action for event in found]
-    assert all(one != other for one, other in zip(actions, actions[1:], strict=False))
+    assert all(one != other for one, other in pairwise(actions))
     assert [event.time for event in found] == sorted(event.time for event in found)
 
 
@@ -68,7 +80,14 @@ def test_an_opening_ends_at_the_pictures_edge() -> None:
 def test_the_file_has_what_the_design_says() -> None:
     lying = history((0, 9), (0, 9), (0, 9))
     made = truth_file(
-        "a.mp4", 12, (480, 360), np.zeros((4, 2)), [Event(1.234, "add", "b")], [(2.0, "a hand")], contents([lying], 0), {}
+        "a.mp4",
+        12,
+        (480, 360),
+        np.zeros((4, 2)),
+        [Event(1.234, "add", "b")],
+        [(2.0, "a hand")],
+        contents([lying], 0),
+        {},
     )
     assert made["events"] == [{"t": 1.23, "action": "add", "product": "b", "count": 1}]
     assert made["initial"] == {"a": 1}

@@ -1,18 +1,20 @@
-"""The house style of a family of twins: inks, type and the layout of the front, drawn from the family's seed."""
+"""The house style of a family of twins: inks, type and layout, drawn from the family's seed."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from cart.scenes.products.labels.ink import Color, Type, color, mix, muted
+from cart.scenes.products.labels.ink import Color, Type, color, mix, muted, vivid
 from cart.scenes.products.range import Product
 
 LAYOUTS = ("band", "full", "panel", "stripes", "plain", "split")
+_FILM_LAYOUTS = ("full", "full", "split")
 
 _BRAND_INKS = (
-    "#7d2b2f", "#2f4a72", "#2f5c46", "#8a5a2b", "#4b3a5c", "#a6462f", "#1f5a6b", "#6b6f2f", "#333a45", "#96703a", "#8c3f5f", "#3f7a86",
-)  # fmt: skip
-_PAPERS = ("#f6f2e8", "#fbfaf6", "#efe6d2", "#f1ede4", "#e9ecea", "#f7efdf")
+    *("#8f2028", "#1f4584", "#1f6342", "#b5641f", "#4f2f6b", "#b83a22"),
+    *("#12606f", "#6b7a1f", "#2a3340", "#c2912a", "#a32f66", "#2f86a0"),
+)
+_PAPERS = ("#f9f7f2", "#fdfdfb", "#fdfdfb", "#f3ecdc", "#edf1f2", "#faf3e2")
 _KRAFT = "#b8946a"
 
 
@@ -41,20 +43,31 @@ def design(product: Product) -> Design:
     """Return the design of a product; near-twins share all but ink and food."""
     brand = np.random.default_rng(_number(product.brand))
     family = np.random.default_rng(product.family_seed)
-    layout = str(family.choice(LAYOUTS))
-    brand_ink = muted(color(str(brand.choice(_BRAND_INKS))), 0.1)
+    layout = str(family.choice(_FILM_LAYOUTS if product.shape == "crisps" else LAYOUTS))
+    brand_ink = muted(color(str(brand.choice(_BRAND_INKS))), 0.06)
     paper = color(str(family.choice(_PAPERS)))
     if family.random() < 0.12 and layout in ("panel", "plain"):
         paper = color(_KRAFT)
-    if family.random() < 0.28 and layout in ("band", "stripes"):
+    if family.random() < 0.4 and layout in ("band", "stripes", "split"):
         paper = mix(brand_ink, (250, 248, 240), float(family.uniform(0.0, 0.25)))
-    claims = ("", "", "organic", "since 1926", "new recipe", "no added sugar", "family favourite", "100 % recycled")
+    if product.shape == "crisps":
+        paper = mix(vivid(color(product.ink), 0.3), (250, 248, 240), 0.1)
+    claims = (
+        "",
+        "",
+        "organic",
+        "since 1926",
+        "new recipe",
+        "no added sugar",
+        "family favourite",
+        "100 % recycled",
+    )
     return Design(
         layout=layout,
         logo=str(brand.choice(("oval", "ribbon", "bare", "outlined", "ruled"))),
         paper=paper,
         brand=brand_ink,
-        ink=muted(color(product.ink), 0.12),
+        ink=vivid(color(product.ink), 0.18),
         food=color(product.food),
         brand_type=Type(
             weight=int(brand.choice((500, 700, 900))),

@@ -34,7 +34,9 @@ def front_ground(style: Design) -> Color:
     return style.paper
 
 
-def _picture(face: Face, product: Product, style: Design, box: Box, rng: np.random.Generator, full: bool) -> None:
+def _picture(
+    face: Face, product: Product, style: Design, box: Box, rng: np.random.Generator, full: bool
+) -> None:
     x0, y0, x1, y1 = face.corners(box)
     h, w = max((y1 - y0) // OVERSAMPLING, 8), max((x1 - x0) // OVERSAMPLING, 8)
     face.paste(motif(product.motif, h, w, style.food, style.ink, rng, full), box)
@@ -43,8 +45,15 @@ def _picture(face: Face, product: Product, style: Design, box: Box, rng: np.rand
 def _brand(face: Face, product: Product, style: Design, box: Box, ground: Color) -> None:
     """Set the brand as its logo."""
     left, top, right, bottom = box
-    inner = (left + 0.12 * (right - left), top + 0.2 * (bottom - top), right - 0.12 * (right - left), bottom - 0.2 * (bottom - top))
-    on_ground = style.brand if abs(brightness(style.brand) - brightness(ground)) > 0.3 else readable_on(ground)
+    inner = (
+        left + 0.12 * (right - left),
+        top + 0.2 * (bottom - top),
+        right - 0.12 * (right - left),
+        bottom - 0.2 * (bottom - top),
+    )
+    on_ground = (
+        style.brand if abs(brightness(style.brand) - brightness(ground)) > 0.3 else readable_on(ground)
+    )
     if style.logo == "oval":
         face.oval(box, _WHITE if brightness(ground) < 0.6 else mix(style.brand, _WHITE, 0.5))
         margin = 0.012
@@ -52,7 +61,9 @@ def _brand(face: Face, product: Product, style: Design, box: Box, ground: Color)
         face.write(product.brand, inner, readable_on(style.brand), style.brand_type)
     elif style.logo == "ribbon":
         face.patch(box, style.brand if brightness(ground) > 0.5 else _WHITE, 0.18)
-        face.write(product.brand, inner, _WHITE if brightness(ground) > 0.5 else style.brand, style.brand_type)
+        face.write(
+            product.brand, inner, _WHITE if brightness(ground) > 0.5 else style.brand, style.brand_type
+        )
     elif style.logo == "outlined":
         face.write(product.brand, box, style.brand, style.brand_type, outline=_WHITE)
     else:
@@ -139,7 +150,7 @@ def _stripes(face: Face, product: Product, style: Design, rng: np.random.Generat
     pale = mix(style.ink, style.paper, 0.55)
     for n in range(0, 14, 2):
         face.patch((n / 14, 0.0, (n + 1) / 14, 1.0), pale, strength=0.8)
-    down = 0.46 * face.width / face.height
+    down = min(0.46 * face.width / face.height, 0.42)
     face.oval((0.03, 0.5 - down * 1.02, 0.97, 0.5 + down * 1.02), style.brand)
     face.oval((0.05, 0.5 - down * 0.98, 0.95, 0.5 + down * 0.98), _WHITE)
     _picture(face, product, style, (0.24, 0.5 + down * 0.05, 0.76, 0.5 + down * 0.85), rng, False)
@@ -166,8 +177,7 @@ def _split(face: Face, product: Product, style: Design, rng: np.random.Generator
     face.patch((0.0, 0.0, 1.0, 0.36), style.brand)
     face.oval((-0.3, 0.24, 1.3, 0.48), style.brand)
     _picture(face, product, style, (0.06, 0.40, 0.94, 0.84), rng, False)
-    light = style if style.logo != "bare" else style
-    _brand(face, product, light, (0.14, 0.05, 0.86, 0.20), style.brand)
+    _brand(face, product, style, (0.14, 0.05, 0.86, 0.20), style.brand)
     _names(face, product, style, (0.10, 0.225, 0.90, 0.425), readable_on(style.brand))
     face.patch((0.0, 0.83, 1.0, 0.845), style.brand)
     face.patch((0.0, 0.845, 1.0, 1.0), style.ink)

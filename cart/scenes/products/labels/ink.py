@@ -52,6 +52,13 @@ def muted(ink: Color, share: float = 0.15) -> Color:
     return mix(ink, (gray, gray, gray), share)
 
 
+def vivid(ink: Color, share: float) -> Color:
+    """Return a colour more saturated by a share of its distance from gray."""
+    gray = brightness(ink) * 255
+    r, g, b = (int(np.clip(c + (c - gray) * share, 0, 255)) for c in ink)
+    return r, g, b
+
+
 def readable_on(ground: Color, dark: Color = (38, 34, 32), light: Color = (250, 248, 242)) -> Color:
     """Return the ink, dark or light, that reads well on a ground."""
     return dark if brightness(ground) > 0.62 else light
@@ -66,14 +73,15 @@ def words(text: str, kind: Type, height: int) -> Bytes:
     """Return words as a mask (h, w), 255 where the ink is, trimmed; capitals are about 0.7 `height` tall."""
     text = text.upper() if kind.capitals else text
     text = " ".join(text) if kind.spaced else text
-    size = max(6, height)
-    mask = np.zeros((size * 2, size * (len(text) + 2)), np.uint8)
+    em = max(6, height)
+    mask = np.zeros((em * 2, em * (len(text) + 2)), np.uint8)
     face = _face("italic" if kind.italic else "sans")
-    cv2.putText(mask, text, (size // 2, int(size * 1.4)), (255,), face, size, kind.weight)
+    cv2.putText(mask, text, (em // 2, int(em * 1.4)), (255,), face, em, kind.weight)
     x, y, w, h = cv2.boundingRect(mask)
     mask = mask[y : y + max(h, 1), x : x + max(w, 1)]
     if kind.narrow != 1.0:
-        mask = cv2.resize(mask, (max(1, round(mask.shape[1] * kind.narrow)), mask.shape[0]), interpolation=cv2.INTER_AREA)
+        size = (max(1, round(mask.shape[1] * kind.narrow)), mask.shape[0])
+        mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(mask)
 
 
@@ -83,15 +91,20 @@ class Face:
     def __init__(self, width: int, height: int, ground: Color) -> None:
         self.width, self.height = width * OVERSAMPLING, height * OVERSAMPLING
         self.pixels = np.empty((self.height, self.width, 3), np.uint8)
-        self.pixels[:] = ground
+        cv2.rectangle(self.pixels, (0, 0), (self.width, self.height), ground, -1)
 
     def corners(self, box: Box) -> tuple[int, int, int, int]:
         """Return a box in pixels of the drawing."""
         left, top, right, bottom = box
-        return round(left * self.width), round(top * self.height), round(right * self.width), round(bottom * self.height)
+        return (
+            round(left * self.width),
+            round(top * self.height),
+            round(right * self.width),
+            round(bottom * self.height),
+        )
 
     def lay(self, mask: Bytes, left: int, top: int, ink: Color, strength: float = 1.0) -> None:
-        """Put ink where a mask (h, w) says, its corner at pixels of the drawing; what sticks out is cut off."""
+        """Put ink where a mask (h, w) says, its corner at pixels of the drawing; what sticks out is lost."""
         x0, y0 = max(left, 0), max(top, 0)
         x1, y1 = min(left + mask.shape[1], self.width), min(top + mask.shape[0], self.height)
         if x0 >= x1 or y0 >= y1:
@@ -116,7 +129,10 @@ class Face:
         """Fill the ellipse in a box."""
         x0, y0, x1, y1 = self.corners(box)
         mask = np.zeros((max(y1 - y0, 2), max(x1 - x0, 2)), np.uint8)
-        centre, axes = (mask.shape[1] // 2, mask.shape[0] // 2), (mask.shape[1] // 2 - 1, mask.shape[0] // 2 - 1)
+        centre, axes = (
+            (mask.shape[1] // 2, mask.shape[0] // 2),
+            (mask.shape[1] // 2 - 1, mask.shape[0] // 2 - 1),
+        )
         cv2.ellipse(mask, centre, axes, 0, 0, 360, (255,), -1, cv2.LINE_AA)
         self.lay(mask, x0, y0, ink, strength)
 
@@ -127,7 +143,9 @@ class Face:
         blend = np.array(above, np.float32) * (1 - share) + np.array(below, np.float32) * share
         self.pixels[y0:y1, x0:x1] = blend.astype(np.uint8)
 
-    def write(self, text: str, box: Box, ink: Color, kind: Type, align: float = 0.5, outline: Color | None = None) -> None:
+    def write(
+        self, text: str, box: Box, ink: Color, kind: Type, align: float = 0.5, outline: Color | None = None
+    ) -> None:
         """Set a line of words as large as fits into a box; `align` 0 left, 0.5 centred, 1 right."""
         x0, y0, x1, y1 = self.corners(box)
         if not text or x1 - x0 < 4 or y1 - y0 < 4:
@@ -140,7 +158,9 @@ class Face:
         if outline is not None:
             edge = max(2, size[1] // 12)
             wide = cv2.copyMakeBorder(mask, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=0)
-            around = cv2.dilate(wide, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge * 2 + 1, edge * 2 + 1)))
+            around = cv2.dilate(
+                wide, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (edge * 2 + 1, edge * 2 + 1))
+            )
             self.lay(np.asarray(around), left - edge, top - edge, outline)
         self.lay(mask, left, top, ink)
 
@@ -162,13 +182,12 @@ class Face:
 
 
 def printed(picture: Bytes, rng: np.random.Generator) -> Bytes:
-    """Return a picture as a press lays it down: inks a little pale, the paper a little warm, fine grain and mottling."""
+    """Return a picture as a press lays it down: no pure black or white, fine grain and mottling."""
     h, w, _ = picture.shape
-    grain = rng.normal(0, 2.2, (h, w, 1)).astype(np.float32)
-    mottle = cv2.resize(rng.normal(0, 2.0, (h // 24 + 2, w // 24 + 2)).astype(np.float32), (w, h))[..., None]
-    values = picture.astype(np.float32)
-    gray = values.mean(-1, keepdims=True)
-    values = values + (gray - values) * 0.08
-    values = 16 + values * ((243 - 16) / 255)
-    values = values * np.array([1.0, 0.993, 0.975], np.float32) + grain + mottle
-    return np.clip(values, 0, 255).astype(np.uint8)
+    grain = rng.standard_normal((h, w), np.float32) * 2.2
+    mottle = rng.standard_normal((h // 24 + 2, w // 24 + 2), np.float32) * 2.0
+    grain += cv2.resize(mottle, (w, h))
+    contrast = np.array([1.0, 0.995, 0.983], np.float32) * ((244 - 14) / 255)
+    values = picture * contrast
+    values += 14 + grain[..., None]
+    return np.clip(values, 0, 255, out=values).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Pictures of skins and of what is seen through glass: (h, w, 3), u round the thing, v from its lower pole to its upper."""
+"""Pictures of skins and of what is seen through glass: (h, w, 3), round the thing and from pole to pole."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from cart.scenes.products.range import Product
 
 _HEIGHT, _WIDTH = 256, 384
 
-# For each kind: colour, second colour, share of the second, freckles' colour and their number, streaks' strength.
+# Of each kind: colour, second colour and its share, freckles' colour and number, strength of streaks.
 _SKINS: dict[str, tuple[str, str, float, str, int, float]] = {
     "red apple": ("#8f2a26", "#c9a24a", 0.38, "#d9b98a", 500, 0.55),
     "green apple": ("#8fa83f", "#b5bd5c", 0.5, "#d3d39a", 600, 0.15),
@@ -40,8 +40,8 @@ def skin(product: Product) -> Bytes:
     picture = _color(first) * (1 - share_there) + _color(second) * share_there
     picture *= 1 + 0.05 * _noise(rng, 0.05)[..., None] + 0.03 * rng.normal(size=(_HEIGHT, _WIDTH, 1))
     picture += (_color(freckle) - picture) * _freckles(rng, count)[..., None] * 0.6
-    picture = _poles(picture, product.style)
-    return (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    picture = np.clip(_poles(picture, product.style), 0, 1)
+    return (picture * 255).astype(np.uint8)
 
 
 def contents(product: Product) -> Bytes:
@@ -49,9 +49,12 @@ def contents(product: Product) -> Bytes:
     rng = np.random.default_rng(product.seed)
     food = _color(product.food)
     heaped = product.motif in ("pickles", "berries", "pulses")
-    picture = food * (1 + 0.10 * _noise(rng, 0.04)[..., None] + 0.05 * _noise(rng, 0.012)[..., None])
+    uneven = 0.04 if product.motif == "punnet" else 0.10
+    picture = food * (1 + uneven * _noise(rng, 0.04)[..., None] + uneven / 2 * _noise(rng, 0.012)[..., None])
     if heaped:
-        pile = motifs.motif(product.motif, _HEIGHT, _WIDTH, color(product.food), color(product.food), rng, full=True)
+        pile = motifs.motif(
+            product.motif, _HEIGHT, _WIDTH, color(product.food), color(product.food), rng, full=True
+        )
         picture = picture * 0.75 * (1 - pile[..., 3:]) + pile[..., :3]
     elif product.motif == "mince":
         fat = _soft_step(_noise(rng, 0.02) + 0.5 * _noise(rng, 0.008) - 1.05, 0.25)[..., None]
@@ -64,7 +67,7 @@ def _color(text: str) -> Floats:
 
 
 def _noise(rng: np.random.Generator, length: float) -> Floats:
-    """Return smooth noise of unit spread, its length a share of the width; left and right edge fit together."""
+    """Return smooth noise of unit spread, its length a share of the width; its left and right edges fit."""
     sigma = length * _WIDTH / 2
     pad = int(3 * sigma) + 1
     raw = rng.normal(size=(_HEIGHT, _WIDTH)).astype(np.float32)
@@ -82,12 +85,16 @@ def _streaks(rng: np.random.Generator) -> Floats:
 
 
 def _soft_step(values: Floats, width: float) -> Floats:
-    return np.clip(values / width + 0.5, 0, 1)
+    return np.asarray(np.clip(values / width + 0.5, 0, 1))
 
 
 def _freckles(rng: np.random.Generator, count: int) -> Floats:
     spots = np.zeros((_HEIGHT, _WIDTH), np.float32)
-    for x, y in zip(rng.uniform(0, _WIDTH, count), np.arccos(rng.uniform(-0.97, 0.97, count)) / np.pi * _HEIGHT, strict=True):
+    for x, y in zip(
+        rng.uniform(0, _WIDTH, count),
+        np.arccos(rng.uniform(-0.97, 0.97, count)) / np.pi * _HEIGHT,
+        strict=True,
+    ):
         cv2.circle(spots, (int(x), int(y)), int(rng.integers(0, 2)), (float(rng.uniform(0.2, 1.0)),), -1)
     return np.asarray(cv2.GaussianBlur(spots, (0, 0), 0.8), float)
 

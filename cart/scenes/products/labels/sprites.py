@@ -1,4 +1,4 @@
-"""Small pictures of food that heaps are made of: (h, w, 4) floats, RGB and coverage 0..1, lit from the upper left."""
+"""Small pictures of food, to make heaps of: (h, w, 4), RGB and coverage 0..1, lit from the upper left."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,9 @@ def _dome(distance: Floats, flatness: float, slope: tuple[Floats, Floats]) -> Fl
     return np.dstack([slope[0] * flatness, slope[1] * flatness, height])
 
 
-def ball(color: Floats, rng: np.random.Generator, aspect: float = 1.0, gloss: float = 0.45, crease: bool = False) -> Floats:
+def ball(
+    color: Floats, rng: np.random.Generator, aspect: float = 1.0, gloss: float = 0.45, crease: bool = False
+) -> Floats:
     """Return an ellipsoid: a berry, a bean, a grain; `crease` gives it the furrow of a coffee bean."""
     x, y = _grid()
     y = y / aspect
@@ -99,7 +101,12 @@ def tube_of_pasta(color: Floats, rng: np.random.Generator) -> Floats:
     ribs = 0.94 + 0.06 * np.sign(np.sin(y * 42 + rng.uniform(0, 6)))
     hole = np.clip((slanted - 0.72) / 0.12, 0, 1) * (np.abs(y) < 0.26)
     tone = color * (ribs * (1 - 0.55 * hole))[..., None]
-    return _lit(tone, np.dstack([np.zeros_like(x), y / 0.34, np.sqrt(np.clip(1 - (y / 0.34) ** 2, 0.03, 1))]), inside, 0.18)
+    return _lit(
+        tone,
+        np.dstack([np.zeros_like(x), y / 0.34, np.sqrt(np.clip(1 - (y / 0.34) ** 2, 0.03, 1))]),
+        inside,
+        0.18,
+    )
 
 
 def cube(color: Floats, rng: np.random.Generator) -> Floats:
@@ -121,7 +128,9 @@ def biscuit(color: Floats, rng: np.random.Generator) -> Floats:
         at = 0.55 * np.array([np.cos(place * 0.785), np.sin(place * 0.785)]) * (place < 8)
         holes -= 0.5 * np.exp(-(((x - at[0]) ** 2 + (y - at[1]) ** 2) / 0.0035))
     grain = 1 + 0.25 * cv2.GaussianBlur(rng.normal(0, 1, (SIDE, SIDE)), (0, 0), 2.0)
-    return _lit(color * (browned * holes * grain)[..., None], _dome(distance**4, 0.5, (x, y)), 1 - distance, 0.05)
+    return _lit(
+        color * (browned * holes * grain)[..., None], _dome(distance**4, 0.5, (x, y)), 1 - distance, 0.05
+    )
 
 
 def drop(color: Floats, rng: np.random.Generator) -> Floats:
@@ -130,17 +139,39 @@ def drop(color: Floats, rng: np.random.Generator) -> Floats:
     x, y = _grid()
     narrow = np.clip((y + 1) / 1.4, 0.02, 1) ** 0.8
     distance = np.maximum(np.hypot(x / narrow, y * 0.95), 0)
-    sprite = _lit(color * (0.8 + 0.35 * np.clip(y, -1, 1))[..., None], _dome(distance, 0.9, (x, y)), 0.85 - distance, 0.8)
-    return sprite
+    return _lit(
+        color * (0.8 + 0.35 * np.clip(y, -1, 1))[..., None],
+        _dome(distance, 0.9, (x, y)),
+        0.85 - distance,
+        0.8,
+    )
+
+
+def bubble(color: Floats, rng: np.random.Generator) -> Floats:
+    """Return a thin clear bubble."""
+    del rng
+    x, y = _grid()
+    distance = np.hypot(x, y)
+    cover = np.clip(1 - np.abs(distance - 0.94) * 9, 0, 1) * 0.75 + (distance < 0.94) * 0.16
+    light = np.clip(1 - np.hypot(x + 0.35, y + 0.4) * 5, 0, 1)
+    rgb = color + (1 - color) * light[..., None]
+    return np.dstack([rgb, np.maximum(cover, light)]).astype(np.float32)
 
 
 Sprite = Callable[[Floats, np.random.Generator], Floats]
 
 
 def strewn(
-    height: int, width: int, sprite: Sprite, colors: Floats, size: float, rng: np.random.Generator, full: bool, tilt: float = 3.2
+    height: int,
+    width: int,
+    sprite: Sprite,
+    colors: Floats,
+    size: float,
+    rng: np.random.Generator,
+    full: bool,
+    tilt: float = 3.2,
 ) -> Floats:
-    """Return a heap of sprites (height, width, 4), RGB times coverage and coverage: all over, or a mound below.
+    """Return a heap of sprites (height, width, 4), RGB times coverage and coverage.
 
     Args:
         height: Pixels.
@@ -153,12 +184,22 @@ def strewn(
         tilt: Largest turn of a piece, radians.
     """
     canvas = np.zeros((height, width, 4), np.float32)
-    kinds = [sprite(np.clip(c * rng.uniform(0.88, 1.12), 0, 1), rng) for c in np.repeat(colors, max(1, 6 // len(colors)), 0)]
+    kinds = [
+        sprite(np.clip(c * rng.uniform(0.88, 1.12), 0, 1), rng)
+        for c in np.repeat(colors, max(1, 6 // len(colors)), 0)
+    ]
     side = size * min(height, width)
     count = int(np.clip(4.2 * height * width / side**2, 12, 320))
     for x, y in _places(count, full, rng):
         scale = side * rng.uniform(0.85, 1.2) / SIDE
-        stamp(canvas, kinds[int(rng.integers(len(kinds)))], x * width, y * height, scale, rng.uniform(-tilt, tilt))
+        stamp(
+            canvas,
+            kinds[int(rng.integers(len(kinds)))],
+            x * width,
+            y * height,
+            scale,
+            rng.uniform(-tilt, tilt),
+        )
     return canvas
 
 
@@ -182,14 +223,14 @@ def stamp(canvas: Floats, sprite: Floats, x: float, y: float, scale: float, turn
         return
     cos, sin = np.cos(turn) * scale, np.sin(turn) * scale
     middle = (SIDE - 1) / 2
-    matrix = np.array([[cos, -sin, x - left - middle * (cos - sin)], [sin, cos, y - top - middle * (sin + cos)]])
+    matrix = np.array(
+        [[cos, -sin, x - left - middle * (cos - sin)], [sin, cos, y - top - middle * (sin + cos)]]
+    )
     flags = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
-    shrunk = sprite
     if scale < 0.5:
-        shrunk = cv2.GaussianBlur(sprite, (0, 0), 0.35 / scale)
-    warped = cv2.warpAffine(shrunk, matrix, (right - left, bottom - top), flags=flags)
+        sprite = np.asarray(cv2.GaussianBlur(sprite, (0, 0), 0.35 / scale))
+    warped = cv2.warpAffine(sprite, matrix, (right - left, bottom - top), flags=flags)
     cover = warped[..., 3:]
     area = canvas[top:bottom, left:right]
     area[..., :3] = area[..., :3] * (1 - cover) + warped[..., :3] * cover
     area[..., 3:] = cover + area[..., 3:] * (1 - cover)
-

@@ -6,9 +6,9 @@ import numpy as np
 from cart.scenes.geometry import Bytes
 from cart.scenes.products.labels.backs import draw_back, draw_side, draw_strip, draw_top
 from cart.scenes.products.labels.barcode import MODULES, barcode
-from cart.scenes.products.labels.design import design
+from cart.scenes.products.labels.design import Design, design
 from cart.scenes.products.labels.fronts import draw_front, front_ground
-from cart.scenes.products.labels.ink import Face, printed
+from cart.scenes.products.labels.ink import Face, printed, readable_on
 from cart.scenes.products.range import Product
 
 FRONT_PIXELS = 512
@@ -18,16 +18,23 @@ _LARGEST = 1_500_000
 """Pixels of the largest wrap."""
 
 
-def wrap(product: Product, widths: tuple[float, float, float, float], height: float, edges: bool = False) -> Bytes:
-    """Return the wrap-around label (h, w, 3) of a product.
+def wrap(
+    product: Product,
+    widths: tuple[float, float, float, float],
+    height: float,
+    edges: bool = False,
+    roof: float = 0.0,
+) -> Bytes:
+    """Return the wrap-around label (h, w, 3) of a product, its roof, if any, above it.
 
     Args:
         product: Whose label.
         widths: Metres of front, right side, back and left side; sides may be 0.
         height: Metres.
         edges: Whether the faces meet at folds, where board wears white.
+        roof: Metres of a roof in the brand's ink above the faces.
     """
-    scale = _pixels_a_metre(widths, height)
+    scale = _pixels_a_metre(widths, height + roof)
     style = design(product)
     ground = front_ground(style)
     rng = np.random.default_rng(product.family_seed)
@@ -46,11 +53,16 @@ def wrap(product: Product, widths: tuple[float, float, float, float], height: fl
             draw_strip(face, product, style, ground)
         elif place != 2:
             draw_side(face, product, style, ground, rng)
-        faces.append(face.finished())
+        above = _roof(product, style, across, round(roof * scale), place == 2)
+        faces.append(np.concatenate([above, face.finished()]))
     picture = printed(np.concatenate(faces, axis=1), np.random.default_rng(product.seed))
     if edges:
-        _wear_edges(picture, np.cumsum([0, *(face.shape[1] for face in faces)]), np.random.default_rng(product.seed))
-    _lay_barcode(picture, product.gtin, round((widths[0] + widths[1]) * scale), round(widths[2] * scale), scale)
+        _wear_edges(
+            picture, np.cumsum([0, *(face.shape[1] for face in faces)]), np.random.default_rng(product.seed)
+        )
+    _lay_barcode(
+        picture, product.gtin, round((widths[0] + widths[1]) * scale), round(widths[2] * scale), scale
+    )
     return picture
 
 
@@ -62,6 +74,17 @@ def top(product: Product, width: float, depth: float) -> Bytes:
     face = Face(max(round(width * scale), 16), max(round(depth * scale), 16), ground)
     draw_top(face, product, style, ground)
     return printed(face.finished(), np.random.default_rng(product.seed + 1))
+
+
+def _roof(product: Product, style: Design, width: int, height: int, named: bool) -> Bytes:
+    """Return the part of a face that goes up a roof, with the brand's name or without."""
+    if height == 0:
+        return np.zeros((0, width, 3), np.uint8)
+    face = Face(width, height, style.brand)
+    face.patch((0.0, 0.94, 1.0, 1.0), style.ink)
+    if named:
+        face.write(product.brand, (0.15, 0.5, 0.85, 0.8), readable_on(style.brand), style.brand_type)
+    return face.finished()
 
 
 def _pixels_a_metre(widths: tuple[float, float, float, float], height: float) -> float:
@@ -89,7 +112,9 @@ def _lay_barcode(picture: Bytes, gtin: str, left: int, width: int, scale: float)
 def _wear_edges(picture: Bytes, columns: np.ndarray, rng: np.random.Generator) -> None:
     """Lighten the folds between faces, here more and there less."""
     tall, wide, _ = picture.shape
-    worn = np.clip(cv2.GaussianBlur(rng.normal(0.5, 1.0, (tall, 1)).astype(np.float32), (1, 0), 0, sigmaY=4) * 2, 0, 1)
+    worn = np.clip(
+        cv2.GaussianBlur(rng.normal(0.5, 1.0, (tall, 1)).astype(np.float32), (1, 0), 0, sigmaY=4) * 2, 0, 1
+    )
     for column in columns:
         for offset, strength in ((-1, 0.35), (0, 0.5), (1, 0.25)):
             at = int(column + offset) % wide

@@ -18,26 +18,28 @@ _FOIL = 0.0007
 
 
 def pouch(size: tuple[float, float, float], style: str, rng: np.random.Generator) -> list[Part]:
-    """Return a bag: `pillow` welded at both ends, `standup` on a gusset, `brick` of paper or of vacuum foil."""
+    """Return a bag: `pillow` welded at both ends, `standup` on a gusset, `brick` of paper or foil."""
     if style == "brick":
         return _brick(size, rng)
     glossy = bool(rng.random() < 0.6)
     film = Material(picture="wrap", roughness=0.22 if glossy else 0.5, bump=0.25, bump_scale=0.006)
     if style == "standup":
         return _sleeve(_standup(size, rng), film)
-    return _sleeve(_pillow(size, rng, fullness=0.8, wrinkles=0.0022), film)
+    return _sleeve(_pillow(size, rng, fullness=0.6, wrinkles=0.0032), film)
 
 
 def crisps(size: tuple[float, float, float], rng: np.random.Generator) -> list[Part]:
     """Return a bag blown up with gas, of shiny film, ribbed at both welded ends."""
-    film = Material(picture="wrap", roughness=0.16, metallic=0.25, bump=0.3, bump_scale=0.007)
-    return _sleeve(_pillow(size, rng, fullness=0.5, wrinkles=0.004), film)
+    film = Material(picture="wrap", roughness=0.2, metallic=0.35, bump=0.5, bump_scale=0.007)
+    return _sleeve(_pillow(size, rng, fullness=0.35, wrinkles=0.0055), film)
 
 
 def tube(size: tuple[float, float, float], style: str, rng: np.random.Generator) -> list[Part]:
-    """Return a tube that stands on its cap: round below, flat and crimped above; style `slim` is of dented metal."""
+    """Return a tube that stands on its cap, crimped flat above; style `slim` is of dented metal."""
     metal = style == "slim"
-    skin = Material(picture="wrap", roughness=0.3, metallic=0.35 if metal else 0.0, bump=0.1 if metal else 0.02)
+    skin = Material(
+        picture="wrap", roughness=0.3, metallic=0.35 if metal else 0.0, bump=0.1 if metal else 0.02
+    )
     plastic = Material(color=(0.9, 0.9, 0.89) if rng.random() < 0.6 else (0.2, 0.25, 0.35), roughness=0.35)
     half_x, radius, height = size[0] / 2, size[1] / 2, size[2]
     low, crimp = 0.15 * height, height - 0.008
@@ -51,14 +53,24 @@ def tube(size: tuple[float, float, float], style: str, rng: np.random.Generator)
     dent = smooth_noise(points, rng, 0.03) * (0.0016 if metal else 0.0007)
     points[..., 1] += np.sign(points[..., 1]) * (dent * np.sin(np.pi * share)[:, None])
     wall = sheet(points, np.linspace(0, 1, 49), (levels - low) / (height - low), skin, closed=True)
-    shoulder = revolve([(radius * 0.42, low - 0.007), (radius, low - 0.001), (radius, low)], skin if metal else plastic)
+    shoulder = revolve(
+        [(radius * 0.42, low - 0.007), (radius, low - 0.001), (radius, low)], skin if metal else plastic
+    )
     neck = radius * (0.5 if metal else 0.8)
-    closure = revolve([(neck * 0.93, 0.0), (neck, 0.001), (neck, low - 0.005), (neck * 0.9, low - 0.003)], plastic, count=40)
-    return [wall, shoulder, closure, cap(closure.vertices[:40], plastic, up=False), cap(points[-1], skin, up=True)]
+    closure = revolve(
+        [(neck * 0.93, 0.0), (neck, 0.001), (neck, low - 0.005), (neck * 0.9, low - 0.003)], plastic, count=40
+    )
+    return [
+        wall,
+        shoulder,
+        closure,
+        cap(closure.vertices[:40], plastic, up=False),
+        cap(points[-1], skin, up=True),
+    ]
 
 
 def _sleeve(grids: tuple[Floats, Floats], film: Material) -> list[Part]:
-    """Return front and back of a bag; the picture's left half lies on the front, its right half on the back."""
+    """Return front and back of a bag: the picture's left half and its right half."""
     front, back = grids
     m = front.shape[1]
     us = (front[0, :, 0] - front[0, 0, 0]) / (front[0, -1, 0] - front[0, 0, 0]) / 2
@@ -72,7 +84,13 @@ def _pillow(
     """Return grids (n, m, 3) of the front and the back of a pillow; `fullness` 1 is a box, 0.5 a cushion."""
     half_x, half_y, height = size[0] / 2, size[1] / 2, size[2]
     weld = 0.012
-    z = np.concatenate([[0, weld * 0.5, weld], np.linspace(weld, height - weld, 34)[1:-1], [height - weld, height - weld * 0.5, height]])
+    z = np.concatenate(
+        [
+            [0, weld * 0.5, weld],
+            np.linspace(weld, height - weld, 34)[1:-1],
+            [height - weld, height - weld * 0.5, height],
+        ]
+    )
     across = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 29))
     x, level = np.meshgrid(across, z)
     along = np.clip((level - weld) / (height - 2 * weld), 0, 1)
@@ -89,7 +107,11 @@ def _pillow(
         crimp = (along <= 0) | (along >= 1)
         ribs = np.where(crimp, 0.0009 * np.where(np.arange(29) % 2, 1.0, -1.0)[None, :], 0)
         grids.append(np.stack([x * half_x * drawn_in, y + ribs, level], -1))
-    sway = 0.003 * np.sin(np.linspace(0, 2 * np.pi, 29) + rng.uniform(0, 6)) * (np.abs(2 * z / height - 1) > 0.85)[:, None]
+    sway = (
+        0.003
+        * np.sin(np.linspace(0, 2 * np.pi, 29) + rng.uniform(0, 6))
+        * (np.abs(2 * z / height - 1) > 0.85)[:, None]
+    )
     for grid in grids:
         grid[..., 1] += sway
     return grids[0], grids[1]
@@ -98,7 +120,9 @@ def _pillow(
 def _standup(size: tuple[float, float, float], rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return grids (n, m, 3) of front and back of a pouch with a broad foot and a flat weld on top."""
     half_x, half_y, height = size[0] / 2, size[1] / 2, size[2]
-    z = np.concatenate([[0, 0, 0.004], np.linspace(0.012, height - 0.022, 30), [height - 0.015, height - 0.007, height]])
+    z = np.concatenate(
+        [[0, 0, 0.004], np.linspace(0.012, height - 0.022, 30), [height - 0.015, height - 0.007, height]]
+    )
     across = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 29))
     x, level = np.meshgrid(across, z)
     along = np.clip(level / (height - 0.022), 0, 1)
@@ -122,15 +146,19 @@ def _folds(x: Floats, level: Floats, rng: np.random.Generator) -> Floats:
     phase = rng.uniform(0, 6, 2)
     place = x + lean * (level - level.mean()) * np.sign(x)
     wave = np.sin(place / 0.0056 + phase[0]) * 0.6 + np.sin(place / 0.0093 + phase[1]) * 0.6
-    return -np.abs(wave)
+    return np.asarray(-np.abs(wave))
 
 
 def _brick(size: tuple[float, float, float], rng: np.random.Generator) -> list[Part]:
     """Return a block of paper or foil, a little crumpled, its top folded down."""
     paper = bool(rng.random() < 0.5)
-    skin = Material(picture="wrap", roughness=0.7 if paper else 0.3, bump=0.15 if paper else 0.45, bump_scale=0.005)
+    skin = Material(
+        picture="wrap", roughness=0.7 if paper else 0.3, bump=0.15 if paper else 0.45, bump_scale=0.005
+    )
     half_x, half_y, height = size[0] / 2, size[1] / 2, size[2]
-    levels = np.array([0.0, 0.0015, 0.005, *np.linspace(0.012, height - 0.014, 14), height - 0.006, height - 0.002, height])
+    levels = np.array(
+        [0.0, 0.0015, 0.005, *np.linspace(0.012, height - 0.014, 14), height - 0.006, height - 0.002, height]
+    )
     inset = np.array([0.004, 0.0012, 0.0, *np.zeros(14), 0.001, 0.003, 0.006])
     rings = [rounded_rectangle(half_x - i, half_y - i, 0.004, straight=9) for i in inset]
     points = np.stack([np.column_stack([r, np.full(len(r), z)]) for r, z in zip(rings, levels, strict=True)])

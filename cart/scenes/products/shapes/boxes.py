@@ -28,7 +28,9 @@ def carton(size: tuple[float, float, float], style: str, rng: np.random.Generato
     bottom = [_EDGE * (1 - np.cos(a)) for a in (0.0, np.pi / 4)]
     levels = [*bottom, *np.linspace(_EDGE, height - _EDGE, 7), *(height - b for b in bottom[::-1])]
     rings = [rounded_rectangle(half_x - i, half_y - i, _EDGE * 1.01, straight=6) for i in inset]
-    points = np.stack([np.column_stack([ring, np.full(len(ring), z)]) for ring, z in zip(rings, levels, strict=True)])
+    points = np.stack(
+        [np.column_stack([ring, np.full(len(ring), z)]) for ring, z in zip(rings, levels, strict=True)]
+    )
     points = _bulged(points, size, 0.006 if style != "chest" else 0.012, rng)
     us = lengths_along(rings[5])
     wall = sheet(points, us, np.array(levels) / height, board, closed=True)
@@ -40,8 +42,7 @@ def gable_top(size: tuple[float, float, float], style: str, rng: np.random.Gener
     """Return a carton for liquids with a roof and a fin; style `cap` has a screw cap on the roof's front."""
     board = Material(picture="wrap", roughness=0.38, bump=0.03, bump_scale=0.003)
     half_x, half_y, height = size[0] / 2, size[1] / 2, size[2]
-    roof = half_y * float(rng.uniform(0.95, 1.15))
-    eaves = height - _FIN - roof
+    roof, eaves = half_y, gable_lengths(size)[0]
     levels = [0.0, 0.0012, *np.linspace(0.01, eaves, 6), *np.linspace(eaves, height - _FIN, 6)[1:], height]
     slope = np.clip((np.array(levels) - eaves) / roof, 0, 1)
     rings = []
@@ -53,17 +54,23 @@ def gable_top(size: tuple[float, float, float], style: str, rng: np.random.Gener
         fold = 0.55 * half_x * min(s, 1.0) * (1 - np.abs(ring[:, 1]) / max(depth, 1e-6))
         ring[:, 0] -= np.where(side & (z < height - _FIN + 1e-6), np.sign(ring[:, 0]) * fold * (s < 0.99), 0)
         rings.append(ring)
-    points = np.stack([np.column_stack([ring, np.full(len(ring), z)]) for ring, z in zip(rings, levels, strict=True)])
+    points = np.stack(
+        [np.column_stack([ring, np.full(len(ring), z)]) for ring, z in zip(rings, levels, strict=True)]
+    )
     points[2:8] = _bulged(points[2:8], (size[0], size[1], eaves), 0.018, rng)
     path = np.concatenate([[0], np.cumsum(np.hypot(np.diff(levels), np.diff(slope * half_y)))])
     wall = sheet(points, lengths_along(rings[4]), path / path[-1], board, closed=True)
-    parts = [wall, cap(points[0], Material(color=(0.88, 0.86, 0.82)), up=False), cap(points[-1], board, up=True)]
+    parts = [
+        wall,
+        cap(points[0], Material(color=(0.88, 0.86, 0.82)), up=False),
+        cap(points[-1], board, up=True),
+    ]
     return [*parts, *(_screw_cap(half_y, roof, eaves, rng) if style == "cap" else [])]
 
 
-def gable_length(size: tuple[float, float, float]) -> float:
-    """Return the height of the label of a carton with a gable top, laid flat, in metres."""
-    return size[2] + size[1] * 0.22
+def gable_lengths(size: tuple[float, float, float]) -> tuple[float, float]:
+    """Return the lengths, laid flat, of the walls of a carton with a gable top and of its roof and fin."""
+    return size[2] - _FIN - size[1] / 2, size[1] / 2 * float(np.sqrt(2)) + _FIN
 
 
 def egg_box(size: tuple[float, float, float], style: str, rng: np.random.Generator) -> list[Part]:
@@ -109,8 +116,8 @@ def _lip(size: tuple[float, float, float], pulp: Material) -> Part:
 
 def _with_label(lid: Part, size: tuple[float, float, float], paper: Material) -> list[Part]:
     """Return the lid cut in two: what a label covers, and the rest."""
-    middle = lid.vertices[lid.faces].mean(1)
-    inside = (np.abs(middle[:, 0]) < size[0] * 0.43) & (np.abs(middle[:, 1]) < size[1] * 0.30)
+    middle = lid.vertices[lid.faces].mean(1).reshape(2, -1, 3).mean(0)
+    inside = np.tile((np.abs(middle[:, 0]) < size[0] * 0.43) & (np.abs(middle[:, 1]) < size[1] * 0.30), 2)
     covered = lid.faces[inside]
     uvs = flat_uvs(lid.vertices[np.unique(covered)])
     place = np.zeros((len(lid.vertices), 2))
@@ -123,7 +130,9 @@ def _with_label(lid: Part, size: tuple[float, float, float], paper: Material) ->
 
 def _screw_cap(half_y: float, roof: float, eaves: float, rng: np.random.Generator) -> list[Part]:
     white = float(rng.uniform(0.75, 0.92))
-    color = [(white, white, white), (0.75, 0.5, 0.2), (0.25, 0.45, 0.3), (0.2, 0.3, 0.5)][int(rng.integers(4))]
+    color = [(white, white, white), (0.75, 0.5, 0.2), (0.25, 0.45, 0.3), (0.2, 0.3, 0.5)][
+        int(rng.integers(4))
+    ]
     plastic = Material(color=color, roughness=0.35)
     outline = [(0.0165, -0.002), (0.0165, 0.002), (0.0145, 0.0022), (0.0145, 0.011), (0.0138, 0.0125)]
     side = revolve(outline, plastic, count=28)
@@ -133,8 +142,10 @@ def _screw_cap(half_y: float, roof: float, eaves: float, rng: np.random.Generato
     return [moved(part, part.vertices @ turn.T + middle) for part in (side, top)]
 
 
-def _bulged(points: Floats, size: tuple[float, float, float], share: float, rng: np.random.Generator) -> Floats:
-    """Return wall points (n, m, 3) moved outwards in the middle of each face, by a share of the face's width."""
+def _bulged(
+    points: Floats, size: tuple[float, float, float], share: float, rng: np.random.Generator
+) -> Floats:
+    """Return wall points (n, m, 3) that bulge in the middle of each face, by a share of its width."""
     x, y, z = points[..., 0], points[..., 1], points[..., 2]
     amount = share * float(rng.uniform(-0.3, 1.0))
     rise = np.clip(4 * z / size[2] * (1 - z / size[2]), 0, 1)
@@ -143,4 +154,5 @@ def _bulged(points: Floats, size: tuple[float, float, float], share: float, rng:
     push_y = np.where(front, np.sign(y) * size[0] * amount * rise * (1 - (2 * x / size[0]) ** 2), 0)
     push_x = np.where(side, np.sign(x) * size[1] * amount * rise * (1 - (2 * y / size[1]) ** 2), 0)
     uneven = 0.0005 * smooth_noise(points, rng, 0.07) * rise
-    return points + np.stack([push_x + uneven * side, push_y + uneven * front, np.zeros_like(z)], -1)
+    push = np.stack([push_x + uneven * side, push_y + uneven * front, np.zeros_like(z)], -1)
+    return np.asarray(points + push)

@@ -46,14 +46,16 @@ def sheet(points: Floats, us: Floats, vs: Floats, material: Material, closed: bo
     return Part(points.reshape(-1, 3), faces, uvs, material)
 
 
-def cap(ring: Floats, material: Material, up: bool, region: tuple[float, float, float, float] | None = None) -> Part:
+def cap(
+    ring: Floats, material: Material, up: bool, region: tuple[float, float, float, float] | None = None
+) -> Part:
     """Return the flat surface inside a level ring.
 
     Args:
         ring: (m, 3), counter-clockwise from above.
         material: Its looks.
         up: Whether it looks up.
-        region: Part of the picture that lies on the ring's bounding box: left, bottom, right, top; all of it if not given.
+        region: Left, bottom, right, top of the part of the picture that lies on the ring's bounding box.
     """
     m = len(ring)
     vertices = np.concatenate([ring, ring.mean(0, keepdims=True)])
@@ -68,15 +70,17 @@ def flat_uvs(points: Floats, region: tuple[float, float, float, float] | None = 
     low, high = points[:, :2].min(0), points[:, :2].max(0)
     left, bottom, right, top = region or (0.0, 0.0, 1.0, 1.0)
     share = (points[:, :2] - low) / np.maximum(high - low, 1e-9)
-    return np.array([left, bottom]) + share * np.array([right - left, top - bottom])
+    return np.asarray(np.array([left, bottom]) + share * np.array([right - left, top - bottom]))
 
 
 def angles(count: int) -> Floats:
-    """Return `count` directions round the z axis, the first where a round label's front begins at its left."""
+    """Return `count` directions round the z axis, the first where a round label's front begins."""
     return -np.pi / 2 - np.pi * FRONT_SHARE + np.arange(count) * (2 * np.pi / count)
 
 
-def turned(outline: Sequence[tuple[float, float]], count: int = 40, flat: float = 1.0, square: float = 2.0) -> Floats:
+def turned(
+    outline: Sequence[tuple[float, float]], count: int = 40, flat: float = 1.0, square: float = 2.0
+) -> Floats:
     """Return the points (n, count, 3) of an outline turned round the z axis.
 
     Args:
@@ -93,7 +97,11 @@ def turned(outline: Sequence[tuple[float, float]], count: int = 40, flat: float 
 
 
 def revolve(
-    outline: Sequence[tuple[float, float]], material: Material, count: int = 40, flat: float = 1.0, square: float = 2.0
+    outline: Sequence[tuple[float, float]],
+    material: Material,
+    count: int = 40,
+    flat: float = 1.0,
+    square: float = 2.0,
 ) -> Part:
     """Return the surface of an outline turned round the z axis, see `turned`; its picture wraps it once."""
     points = turned(outline, count, flat, square)
@@ -101,8 +109,10 @@ def revolve(
     return sheet(points, np.linspace(0, 1, count + 1), path / path[-1], material, closed=True)
 
 
-def rounded_rectangle(half_x: float, half_y: float, radius: float, straight: int = 5, bend: int = 3) -> Floats:
-    """Return the points (m, 2) of a rectangle with round corners, from the middle of the left front corner on."""
+def rounded_rectangle(
+    half_x: float, half_y: float, radius: float, straight: int = 5, bend: int = 3
+) -> Floats:
+    """Return the points (m, 2) of a rectangle with round corners, the left front one's middle first."""
     places, leaving = [], np.linspace(-np.pi * 0.75, -np.pi / 2, bend // 2 + 1)
     inner_x, inner_y = half_x - radius, half_y - radius
     corners = ((-inner_x, -inner_y), (inner_x, -inner_y), (inner_x, inner_y), (-inner_x, inner_y))
@@ -120,7 +130,7 @@ def rounded_rectangle(half_x: float, half_y: float, radius: float, straight: int
 def lengths_along(ring: Floats) -> Floats:
     """Return how far along a closed ring (m, 2) each point is, (m + 1,) from 0 to 1."""
     steps = np.linalg.norm(np.roll(ring, -1, 0) - ring, axis=1)
-    return np.concatenate([[0.0], np.cumsum(steps)]) / steps.sum()
+    return np.asarray(np.concatenate([[0.0], np.cumsum(steps)]) / steps.sum())
 
 
 def moved(part: Part, vertices: Floats) -> Part:
@@ -134,12 +144,12 @@ def shifted(part: Part, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Part:
 
 
 def smooth_noise(points: Floats, rng: np.random.Generator, length: float, waves: int = 14) -> Floats:
-    """Return a smooth random number, about -1..1, for each point (..., 3): a sum of waves about `length` metres long."""
+    """Return smooth random numbers, about -1..1, for points (..., 3): a sum of waves about `length` long."""
     direction = rng.normal(size=(waves, 3))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     number = 2 * np.pi / (length * rng.uniform(0.6, 1.8, waves))
     phase = rng.uniform(0, 2 * np.pi, waves)
-    return np.sin(points @ (direction * number[:, None]).T + phase).sum(-1) / np.sqrt(waves)
+    return np.asarray(np.sin(points @ (direction * number[:, None]).T + phase).sum(-1) / np.sqrt(waves))
 
 
 def roughened(part: Part, rng: np.random.Generator, height: float, length: float) -> Part:
@@ -163,6 +173,8 @@ def joined(
         uvs=np.concatenate([part.uvs for part in parts]),
         face_materials=np.concatenate([np.full(len(p.faces), materials.index(p.material)) for p in parts]),
         materials=materials,
-        pictures={name: picture for name, picture in pictures.items() if name in {m.picture for m in materials}},
+        pictures={
+            name: picture for name, picture in pictures.items() if name in {m.picture for m in materials}
+        },
         sharp_degrees=sharp_degrees,
     )

@@ -18,8 +18,10 @@ from cart.scenes.products.shapes.mesh import (
 Color = tuple[float, float, float]
 
 
-def tray(size: tuple[float, float, float], style: str, food: Color, motif: str, rng: np.random.Generator) -> list[Part]:
-    """Return a tray: `deep` and `shallow` for meat, `punnet` for fruit, each under film with a printed label."""
+def tray(
+    size: tuple[float, float, float], style: str, food: Color, motif: str, rng: np.random.Generator
+) -> list[Part]:
+    """Return a tray under film with a label: `deep` and `shallow` for meat, `punnet` for fruit."""
     half_x, half_y, height = size[0] / 2, size[1] / 2, size[2]
     floor = 0.004
     rim = height * (0.8 if style == "punnet" else 0.86)
@@ -35,7 +37,9 @@ def tray(size: tuple[float, float, float], style: str, food: Color, motif: str, 
 def _shell(half_x: float, half_y: float, rim: float, style: str, rng: np.random.Generator) -> list[Part]:
     """Return the tray itself: foam, or clear plastic for a punnet."""
     colors = ((0.9, 0.9, 0.88), (0.07, 0.07, 0.075), (0.1, 0.12, 0.25), (0.86, 0.8, 0.72))
-    material = Material(color=colors[int(rng.integers(len(colors)))], roughness=0.55, bump=0.05, bump_scale=0.002)
+    material = Material(
+        color=colors[int(rng.integers(len(colors)))], roughness=0.55, bump=0.05, bump_scale=0.002
+    )
     if style == "punnet":
         material = Material(color=(0.93, 0.95, 0.95), roughness=0.08, transmission=0.9)
     outer = ((0.84, 0.0), (0.86, 0.002), (0.96, rim - 0.005), (1.0, rim - 0.003), (1.0, rim))
@@ -82,9 +86,13 @@ def _sticker(half_x: float, half_y: float, height: float, rng: np.random.Generat
     return [above, below]
 
 
-def _mince(half: tuple[float, float], floor: float, rim: float, food: Color, rng: np.random.Generator) -> list[Part]:
+def _mince(
+    half: tuple[float, float], floor: float, rim: float, food: Color, rng: np.random.Generator
+) -> list[Part]:
     """Return a block of mince: strands laid side by side, as the machine lets them fall."""
-    meat = Material(picture="contents", color=food, roughness=0.35, subsurface=0.15, bump=0.5, bump_scale=0.003)
+    meat = Material(
+        picture="contents", color=food, roughness=0.35, subsurface=0.15, bump=0.5, bump_scale=0.003
+    )
     x, y = np.meshgrid(np.linspace(-1, 1, 56), np.linspace(-1, 1, 40))
     edge = (1 - np.abs(x) ** 5) * (1 - np.abs(y) ** 5)
     flat = np.stack([x * half[0], y * half[1], np.zeros_like(x)], -1)
@@ -94,19 +102,27 @@ def _mince(half: tuple[float, float], floor: float, rim: float, food: Color, rng
     return [sheet(flat, np.linspace(0, 1, 56), np.linspace(0, 1, 40), meat)]
 
 
-def _fillets(half: tuple[float, float], floor: float, rim: float, food: Color, rng: np.random.Generator) -> list[Part]:
+def _fillets(
+    half: tuple[float, float], floor: float, rim: float, food: Color, rng: np.random.Generator
+) -> list[Part]:
     """Return two or three fillets side by side."""
-    meat = Material(picture="contents", color=food, roughness=0.28, subsurface=0.25, bump=0.15, bump_scale=0.006)
+    meat = Material(
+        picture="contents", color=food, roughness=0.28, subsurface=0.25, bump=0.15, bump_scale=0.006
+    )
     count = int(rng.integers(2, 4))
     parts = []
     for n in range(count):
-        lump = _lump(rng, meat, (half[0] / count * 1.08, half[1] * rng.uniform(0.85, 0.98), (rim - floor) * 0.62), 0.16)
+        lump = _lump(
+            rng, meat, (half[0] / count * 1.08, half[1] * rng.uniform(0.85, 0.98), (rim - floor) * 0.62), 0.16
+        )
         x = (2 * n + 1 - count) * half[0] / count
         parts.append(shifted(lump, x, float(rng.uniform(-0.004, 0.004)), floor + (rim - floor) * 0.5))
     return parts
 
 
-def _pieces(half: tuple[float, float], floor: float, rim: float, food: Color, rng: np.random.Generator) -> list[Part]:
+def _pieces(
+    half: tuple[float, float], floor: float, rim: float, food: Color, rng: np.random.Generator
+) -> list[Part]:
     """Return two layers of small fruit, each of its own shape."""
     skin = Material(picture="contents", color=food, roughness=0.22, subsurface=0.2)
     radius = 0.0135
