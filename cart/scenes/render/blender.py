@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,12 +89,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("jobs", nargs="+", type=Path, metavar="JOB", help="a folder that write_job wrote")
     parser.add_argument("--frames", metavar="A:B", help="only frames A up to B - 1")
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _end)
+    told = 0.0
     try:
-        spent = 0.0
         for folder in asked.jobs:
             job = read_job(folder)
             first, behind = _range(asked.frames, len(job.take.frames))
-            spent = _render(job, range(first, behind), spent)
+            told = _render(job, range(first, behind), told)
     except ValueError as wrong:
         _say({"error": str(wrong)})
         return 2
@@ -103,36 +105,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _render(job: Job, frames: range, spent: float) -> float:
-    """Render the frames that are missing.
-
-    Args:
-        job: which to render.
-        frames: of it.
-        spent: CPU seconds that were told of until now; what came since is the first frame's.
-
-    Returns:
-        The CPU seconds told of after it.
-    """
+def _render(job: Job, frames: range, told: float) -> float:
+    """Render frames; `told` is the processor time told of already, and so is what is returned."""
     missing = [frame for frame in frames if not job.is_done(frame)]
     if not missing:
-        return spent
+        return told
     worker = Worker(job)
     for frame in missing:
         if job.is_done(frame):
             continue
         for done, share in worker.render(frame):
             now = _cpu_seconds()
-            _say(
-                {
-                    "job": str(job.folder),
-                    "frame": done,
-                    "cpu_s": round(now - spent, 3),
-                    "rendered_share": round(share, 3),
-                }
-            )
-            spent = now
-    return spent
+            cost, told = round(now - told, 3), now
+            _say({"job": str(job.folder), "frame": done, "cpu_s": cost, "rendered_share": round(share, 3)})
+    return told
 
 
 def _range(text: str | None, frames: int) -> tuple[int, int]:
@@ -153,6 +139,11 @@ def _cpu_seconds() -> float:
     """Return the seconds of processor time this process has used."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def _end(*_: object) -> None:
+    """End at once, but tidily."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 
 from cart.scenes.geometry import Bytes, Floats, Ints
 
-GREY = 0.2
+GREY = 0.23
 """Linear brightness that the meter brings the picture's middle to."""
 BALANCED = 0.6
 """Share of the light's colour that the white balance takes away."""

@@ -86,14 +86,11 @@ class Scene:
                 _edge(height - part[1], height),
             )
         render.filepath = str(file)
-        bpy.ops.render.render(write_still=True)
-        loaded = bpy.data.images.load(str(file))
-        width, height = loaded.size
-        pixels = np.empty(width * height * 4, np.float32)
-        loaded.pixels.foreach_get(pixels)
-        bpy.data.images.remove(loaded)
-        file.unlink()
-        return pixels.reshape(height, width, 4)[::-1, :, :3]
+        try:
+            bpy.ops.render.render(write_still=True)
+            return _read(file)
+        finally:
+            file.unlink(missing_ok=True)
 
     def _add(self, name: str, model: Model) -> Any:
         return self._object(name, self._mesh(name, model))
@@ -156,7 +153,7 @@ def _settings(scene: Any, seed: int, samples: int) -> None:
     cycles.denoising_prefilter = "FAST"
     cycles.denoising_quality = "BALANCED"
     cycles.max_bounces = 3
-    cycles.diffuse_bounces = 2
+    cycles.diffuse_bounces = 1
     cycles.glossy_bounces = 2
     cycles.transmission_bounces = 2
     cycles.transparent_max_bounces = 8
@@ -198,6 +195,16 @@ def _camera(scene: Any, camera: CameraSpec) -> None:
 def _edge(pixels: int, size: int) -> float:
     """Return a border's edge as a share of the picture; Blender cuts fractions of a pixel off."""
     return min(1.0, (pixels + 0.25) / size)
+
+
+def _read(file: Path) -> Floats:
+    """Return the linear light (H, W, 3) in a file that Blender wrote."""
+    loaded = bpy.data.images.load(str(file))
+    width, height = loaded.size
+    pixels = np.empty(width * height * 4, np.float32)
+    loaded.pixels.foreach_get(pixels)
+    bpy.data.images.remove(loaded)
+    return pixels.reshape(height, width, 4)[::-1, :, :3]
 
 
 def _small(picture: Bytes) -> Bytes:

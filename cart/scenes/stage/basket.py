@@ -15,8 +15,8 @@ LIP = 0.022
 def model(spec: CartSpec, tub: Tub) -> Model:
     """Return a basket as it stands in the world."""
     mesh = Mesh()
-    plastic = Material(color=spec.color, roughness=0.38, bump=0.03, subsurface=0.05)
-    grip = Material(color=spec.accent, roughness=0.45, bump=0.02)
+    plastic = Material(color=spec.color, roughness=0.38)
+    grip = Material(color=spec.accent, roughness=0.45)
     height = spec.size[2]
     for n in range(4):
         side = tub.side(n)

@@ -1,10 +1,15 @@
 """Cameras: where a point of the world falls in the picture, and how cameras are mounted on carts."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cart.scenes.geometry import Floats, about, rotation
 from cart.scenes.stage.lens import bend, focal_length
+from cart.scenes.stage.tub import Tub
 from cart.scenes.take import CameraSpec, CartSpec
+
+Place = tuple[float, float, float]
 
 MOUNTS = ("rim", "handle", "overhead", "side")
 
@@ -57,58 +62,69 @@ def _straight(camera: CameraSpec, points: Floats) -> Floats:
 def draw_camera(
     rng: np.random.Generator, cart: CartSpec, mount: str, size: tuple[int, int] = (480, 360)
 ) -> CameraSpec:
-    """Draw a camera on one of `MOUNTS` that sees the most of the cart's mouth.
+    """Draw a camera on one of `MOUNTS`, its angle so wide that the cart's mouth fills most of the picture.
 
     `rim`: on a long edge of the mouth, across the cart. `handle`: above the handle, forward and down.
     `overhead`: above the middle, nearly straight down. `side`: beside a tray, from breast height.
+
+    Raises:
+        ValueError: There is no such mount.
     """
-    width, length, deep = cart.size
-    top = cart.floor_height + deep
-    side = float(rng.choice([-1.0, 1.0]))
-    near = max(width, length)
-    if mount == "rim":
-        place = (
-            side * (width / 2 + rng.uniform(0.0, 0.06)),
-            rng.uniform(-0.2, 0.2) * length,
-            top + rng.uniform(0.22, 0.4),
-        )
-        target = (
-            -side * rng.uniform(0.02, 0.1),
-            rng.uniform(-0.08, 0.08) * length,
-            cart.floor_height + 0.25 * deep,
-        )
-        angle = rng.uniform(1.5, 1.75)
-    elif mount == "handle":
-        place = (
-            rng.uniform(-0.12, 0.12),
-            -length / 2 - rng.uniform(0.02, 0.12),
-            top + rng.uniform(0.32, 0.55),
-        )
-        target = (rng.uniform(-0.03, 0.03), rng.uniform(0.0, 0.12) * length, cart.floor_height + 0.3 * deep)
-        angle = rng.uniform(1.25, 1.6)
-    elif mount == "overhead":
-        place = (
-            rng.uniform(-0.06, 0.06),
-            rng.uniform(-0.2, 0.0) * length,
-            top + near * rng.uniform(0.75, 1.1),
-        )
-        target = (place[0] + rng.normal(0, 0.02), place[1] + rng.uniform(0.08, 0.22), cart.floor_height)
-        angle = rng.uniform(1.05, 1.3)
-    elif mount == "side":
-        away = near * rng.uniform(0.75, 1.1) + 0.1
-        place = (rng.uniform(-0.15, 0.15), -away, top + rng.uniform(0.7, 1.2) * away)
-        target = (rng.uniform(-0.03, 0.03), rng.uniform(0.0, 0.05), cart.floor_height + 0.04)
-        angle = rng.uniform(0.8, 1.1)
-    else:
+    if mount not in MOUNTS:
         raise ValueError(f"no camera is mounted on {mount!r}; choose one of {', '.join(MOUNTS)}")
-    return CameraSpec(
-        place=tuple(round(float(x), 4) for x in place),  # type: ignore[arg-type]
-        target=tuple(round(float(x), 4) for x in target),  # type: ignore[arg-type]
-        roll=round(float(rng.normal(0, 0.03)), 4),
-        field_of_view=round(float(angle), 4),
-        distortion=_draw_distortion(rng, angle),
-        size=size,
+    place, target = {"rim": _on_rim, "handle": _on_handle, "overhead": _overhead, "side": _beside}[mount](
+        rng, cart
     )
+    camera = CameraSpec(
+        place=_rounded(place), target=_rounded(target), roll=round(float(rng.normal(0, 0.03)), 4), size=size
+    )
+    angle = (
+        _fitting(camera, cart, float(rng.uniform(0.8, 1.12))) if mount != "rim" else rng.uniform(1.5, 1.75)
+    )
+    return replace(
+        camera, field_of_view=round(float(angle), 4), distortion=_draw_distortion(rng, float(angle))
+    )
+
+
+def _on_rim(rng: np.random.Generator, cart: CartSpec) -> tuple[Place, Place]:
+    width, length, deep = cart.size
+    side = float(rng.choice([-1.0, 1.0]))
+    away, along = width / 2 + rng.uniform(0.0, 0.06), rng.uniform(-0.2, 0.2) * length
+    place = (side * away, along, cart.floor_height + deep + rng.uniform(0.22, 0.4))
+    target = (-side * rng.uniform(0.02, 0.1), 0.4 * along, cart.floor_height + 0.25 * deep)
+    return place, target
+
+
+def _on_handle(rng: np.random.Generator, cart: CartSpec) -> tuple[Place, Place]:
+    _, length, deep = cart.size
+    behind, above = length / 2 + rng.uniform(0.02, 0.12), cart.floor_height + deep + rng.uniform(0.32, 0.55)
+    place = (rng.uniform(-0.12, 0.12), -behind, above)
+    return place, (rng.uniform(-0.03, 0.03), rng.uniform(-0.1, 0.02) * length, cart.floor_height + 0.5 * deep)
+
+
+def _overhead(rng: np.random.Generator, cart: CartSpec) -> tuple[Place, Place]:
+    width, length, deep = cart.size
+    above = cart.floor_height + deep + max(width, length) * rng.uniform(0.75, 1.2)
+    place = (rng.uniform(-0.06, 0.06), rng.uniform(-0.25, -0.05) * length, above)
+    return place, (place[0] * rng.uniform(0.3, 0.8), rng.uniform(0.0, 0.08) * length, cart.floor_height)
+
+
+def _beside(rng: np.random.Generator, cart: CartSpec) -> tuple[Place, Place]:
+    away = max(cart.size[:2]) * rng.uniform(0.75, 1.1) + 0.1
+    place = (rng.uniform(-0.15, 0.15), -away, cart.floor_height + cart.size[2] + rng.uniform(0.7, 1.2) * away)
+    return place, (rng.uniform(-0.03, 0.03), rng.uniform(0.0, 0.05), cart.floor_height + 0.04)
+
+
+def _fitting(camera: CameraSpec, cart: CartSpec, filled: float) -> float:
+    """Return the field of view in which the mouth's corners reach so far towards the picture's edge."""
+    seen = seen_from(camera, Tub.of(cart).rim)
+    seen = seen[seen[:, 2] > 0.15]
+    reach = np.abs(seen[:, :2] / seen[:, 2:]) * [1.0, camera.size[0] / camera.size[1]]
+    return float(np.clip(2 * np.arctan(np.quantile(reach.max(axis=1), 0.75) / filled), 0.7, 1.7))
+
+
+def _rounded(point: Place) -> Place:
+    return round(float(point[0]), 4), round(float(point[1]), 4), round(float(point[2]), 4)
 
 
 def _draw_distortion(rng: np.random.Generator, angle: float) -> tuple[float, float]:

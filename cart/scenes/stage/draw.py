@@ -90,8 +90,8 @@ def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
 def draw_light(rng: np.random.Generator, kind: str) -> LightSpec:
     """Draw rows of ceiling panels and a surrounding light.
 
-    `even`: bright panels of one colour all round. `dim`: few burn, the picture is dark. `glaring`: one lamp or
-    window outshines the rest, the picture is too bright. `mixed`: lamps of several colours.
+    `even`: bright panels of one colour all round. `dim`: few burn, the picture is dark. `glaring`: one lamp
+    or window outshines the rest, the picture is too bright. `mixed`: lamps of several colours.
 
     Raises:
         ValueError: There is no such light.

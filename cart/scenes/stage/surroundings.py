@@ -45,9 +45,7 @@ def surroundings(spec: SurroundingsSpec, cart: CartSpec) -> tuple[Piece, ...]:
 
 def _floor(rng: np.random.Generator, kind: str) -> Model:
     """Return the store's floor, a plane at z = 0."""
-    look = Material(
-        picture="floor", roughness=_GLOSS[kind] * float(rng.uniform(0.8, 1.6)), bump=0.06, bump_scale=0.05
-    )
+    look = Material(picture="floor", roughness=_GLOSS[kind] * float(rng.uniform(0.8, 1.6)))
     mesh = Mesh()
     _plane(mesh, np.array([6.0, 14.4]), 0.0, look, PERIOD)
     return mesh.model({"floor": floor_picture(rng, kind)})

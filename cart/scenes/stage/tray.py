@@ -19,7 +19,7 @@ def model(spec: CartSpec, tub: Tub) -> Model:
     if spec.size[2] <= 0.005:
         _marking(mesh, spec, tub)
         return mesh.model()
-    plastic = Material(color=spec.color, roughness=0.4, bump=0.02)
+    plastic = Material(color=spec.color, roughness=0.4)
     edge = Material(color=spec.accent, roughness=0.4)
     mesh.sheet(tub.floor, plastic, SHEET)
     signs = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])

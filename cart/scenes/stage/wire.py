@@ -19,7 +19,7 @@ def model(spec: CartSpec, tub: Tub) -> Model:
     """Return a wire cart as it stands in the world."""
     mesh = Mesh()
     steel = Material(color=spec.color, roughness=0.32, metallic=0.9)
-    plastic = Material(color=spec.accent, roughness=0.42, bump=0.02)
+    plastic = Material(color=spec.accent, roughness=0.42)
     _grid(mesh, tub, steel)
     _handle(mesh, spec, tub, steel, plastic)
     _bumpers(mesh, tub, plastic)
@@ -110,13 +110,16 @@ def _handle(mesh: Mesh, spec: CartSpec, tub: Tub, steel: Material, plastic: Mate
 
 def _bumpers(mesh: Mesh, tub: Tub, plastic: Material) -> None:
     """Add the plastic pieces on the front's two corners and the cap on the rim between."""
-    for corner in (2, 3):
+    for corner, back in ((2, 1), (3, 0)):
         top, low = tub.rim[corner], tub.level(0.8)[corner]
         sign = np.sign(top[0])
-        off = np.array([sign * 0.007, 0.007, 0.0])
-        mesh.tube(np.stack([low + off, top + off + [0, 0, 0.006]]), 0.013, plastic, sides=10)
-        mesh.tube(np.stack([top + off, top + np.array([sign * 0.004, -0.09, 0])]), 0.0085, plastic, sides=10)
-        mesh.tube(np.stack([top + off, top + np.array([-sign * 0.08, 0.005, 0])]), 0.0085, plastic, sides=10)
+        off = np.array([sign * 0.009, 0.009, 0.0])
+        along = (tub.rim[back] - top) / np.linalg.norm(tub.rim[back] - top)
+        mesh.tube(np.stack([low + off, top + off + [0, 0, 0.006]]), 0.0125, plastic, sides=10)
+        mesh.tube(np.stack([top + off, top + off + 0.09 * along]), 0.0085, plastic, sides=10)
+        mesh.tube(
+            np.stack([top + off, top + off + np.array([-sign * 0.08, 0, 0])]), 0.0085, plastic, sides=10
+        )
 
 
 def _seat(mesh: Mesh, tub: Tub, steel: Material, plastic: Material) -> None:
