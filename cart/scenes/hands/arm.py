@@ -6,15 +6,16 @@ from functools import cached_property
 
 import numpy as np
 
-from cart.scenes.geometry import Floats, Pose, pose, quaternion, rotation
+from cart.scenes.geometry import Floats, Model, Pose, pose, quaternion, rotation
 from cart.scenes.hands import fingers as hand
 from cart.scenes.hands.body import Body
 from cart.scenes.hands.dress import cloth_piece, regions, skin_piece, with_hanging_arm
 from cart.scenes.hands.fingers import Fingers
-from cart.scenes.hands.looks import looks, nail_quads
-from cart.scenes.hands.mesh import model_of
+from cart.scenes.hands.looks import materials, nail_quads, painted
+from cart.scenes.hands.mesh import Piece, model_of
 from cart.scenes.hands.reach import reach
 from cart.scenes.hands.skeleton import FORE, INDEX, JOINTS, WRIST, joint_weights, skeleton
+from cart.scenes.hands.trinkets import ring, watch
 from cart.scenes.take import ArmSpec
 
 
@@ -40,21 +41,54 @@ class Arm:
 
     def __init__(self, body: Body, spec: ArmSpec) -> None:
         self.spec = spec
+        self._body = body
         self._shaped = body.shaped(spec.build, spec.seed)
         self.bones = skeleton(body, self._shaped, spec.side)
         self.rest = self.bones.rest
         self._body_weights = joint_weights(body, self.bones, self._shaped, spec.side)
-        where = regions(body, self.bones, self._shaped, self._body_weights, spec.side)
-        worn = with_hanging_arm(body, self._shaped, where, spec.side)
-        nails = nail_quads(body)
-        pieces = [
-            skin_piece(body, worn, self._body_weights, where, spec.sleeve, spec.glove, nails),
-            cloth_piece(body, worn, self._body_weights, where, spec.sleeve, spec.seed),
-        ]
-        self.model, self.weights = model_of(pieces, *looks(spec))
         self._unposed = np.linalg.inv(self.rest)
         self.palm_in_wrist = self._palm()
         self._bases = _finger_bases(self.rest)
+
+    @property
+    def model(self) -> Model:
+        """The arm at rest with skin, clothes and trinkets; painted when first asked for."""
+        return self._mesh[0]
+
+    @property
+    def weights(self) -> Floats:
+        """Share (V, J) of each joint in the move of the model's vertices."""
+        return self._mesh[1]
+
+    @cached_property
+    def _mesh(self) -> tuple[Model, Floats]:
+        body, spec, weights = self._body, self.spec, self._body_weights
+        where = regions(body, self.bones, self._shaped, weights, spec.side)
+        worn = with_hanging_arm(body, self._shaped, where, spec.side)
+        pieces = [
+            skin_piece(body, worn, weights, where, spec.sleeve, spec.glove, nail_quads(body)),
+            cloth_piece(body, worn, weights, where, spec.sleeve, spec.seed),
+        ]
+        pieces, pictures = painted(pieces, spec, self.bones)
+        return model_of([*pieces, *self._worn()], materials(spec, pictures), pictures)
+
+    def _worn(self) -> list[Piece]:
+        """Return ring and watch, as far as they are worn."""
+        found = []
+        if self.spec.ring and self.spec.glove == "none":
+            bone = next(part for part in self.flesh if part.name == "finger4-1")
+            found.append(ring(self.bones, bone.ends[0] + 0.42 * (bone.ends[1] - bone.ends[0]), bone.radius))
+        if self.spec.watch:
+            along = 0.955 * self.bones.fore_length
+            on_arm = _local(
+                self._shaped[self._body_weights[:, INDEX[FORE[0]] :].sum(axis=1) > 0.9],
+                np.linalg.inv(self.rest[INDEX[FORE[-1]]]),
+            )
+            near = on_arm[np.abs(on_arm[:, 0] - along) < 0.012][:, 1:]
+            low, high = near.min(axis=0), near.max(axis=0)
+            thick = (high - low) / 2 - 0.0005
+            found += watch(self.bones, along, (low + high) / 2, (float(thick[0]), float(thick[1])))
+        return found
 
     def _palm(self) -> Pose:
         """Return the pose of the palm's frame in the wrist's."""

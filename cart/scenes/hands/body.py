@@ -21,7 +21,7 @@ _METRES = np.array([-0.1, 0.1, 0.1])
 """Scale of x, z and y of the files."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Body:
     """A person's base mesh, the weights of its joints and the way to its shape targets."""
 

@@ -13,13 +13,15 @@ from cart.scenes.hands.mesh import Mask, Piece, normals, rim_edges, smoothed, ta
 from cart.scenes.hands.reach import least_turn
 from cart.scenes.hands.skeleton import FINGERS, FORE, INDEX, PALM, UPPER, WRIST, Skeleton
 
-HAND, NAILS, BARE, CLOTH, TROUSERS, GLOVE = range(6)
-"""Materials: the hand and its nails, the skin of arm and neck, clothes above and below, a glove."""
+HAND, NAILS, BARE, FAR, CLOTH, SLEEVE, TROUSERS, GLOVE, METAL, STRAP, GLASS = range(11)
+"""Materials: hand, nails, the arm's and other skin; clothes of torso, arm and legs; glove, trinkets."""
 HEMS = {"none": 0.12, "short": 0.62, "rolled": 1.3, "long": 1.9, "jacket": 1.93}
 """Where a sleeve ends: 0 at the shoulder, 1 at the elbow, 2 at the wrist."""
 _THICKNESS = {"none": 0.004, "short": 0.006, "rolled": 0.007, "long": 0.005, "jacket": 0.010}
 _GLOVES = {"latex": 0.0004, "leather": 0.0013, "wool": 0.0018}
 _GLOVE_FROM = 1.86
+_HAND_BELOW = 0.25
+"""Of the hands' part in MakeHuman's layout of pictures, the greatest v."""
 _LIMB = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
 _NOT_SHOWN = ("foot", "toe", "head", "jaw", "neck02", "neck03")
 _FACE = ("eye", "levator", "oculi", "orbicularis", "oris", "risorius", "special", "temporalis", "tongue")
@@ -113,8 +115,9 @@ def skin_piece(
     bare = limbs & (where.along > HEMS[sleeve] - 0.12)
     neck = where.trunk & (body.weights["neck01"] > 0.4)
     mask = np.asarray((bare[body.quads] | neck[body.quads]).all(axis=1))
-    on_hand = (where.along[body.quads] > 2.06).all(axis=1)
+    on_hand = body.uvs[body.quad_uvs][:, :, 1].max(axis=1) < _HAND_BELOW
     materials = np.where(nails, NAILS, np.where(on_hand, HAND, BARE))
+    materials = np.where(where.arm[body.quads].all(axis=1), materials, FAR)
     shaped = vertices
     if glove != "none":
         gloved = limbs & (where.along > _GLOVE_FROM)
@@ -139,7 +142,10 @@ def cloth_piece(
     thick = _THICKNESS[sleeve] * (1 + 0.6 * np.clip(where.along[used] - 0.4, 0, 1) * on_limb)
     folds = _folds(skin, np.random.default_rng(seed)) * np.where(on_limb, 0.35 * _THICKNESS[sleeve], 0.004)
     cloth = skin + out * (thick + folds)[:, None]
-    materials = np.where((shares[:, INDEX["hips"]] > 0.5)[quads].all(axis=1), TROUSERS, CLOTH)
+    belt = vertices[body.heads["upperleg01.R"], 2].mean() + 0.07
+    below = ~on_limb & (skin[:, 2] < belt)
+    materials = np.where(where.arm[used][quads].all(axis=1), SLEEVE, CLOTH)
+    materials = np.where(below[quads].all(axis=1), TROUSERS, materials)
     return _hemmed(
         Piece(cloth, shares, quads, body.uvs[body.quad_uvs[mask]], materials), vertices[used] + 0.0006 * out
     )
