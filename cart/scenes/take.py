@@ -84,6 +84,8 @@ class ArmSpec:
     """`none`, `wool`, `latex` or `leather`."""
     ring: bool = False
     watch: bool = False
+    other_hangs: bool = True
+    """Whether the shopper's other arm hangs at the side; no where it is an arm of the take itself."""
     seed: int = 0
 
 

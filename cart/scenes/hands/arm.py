@@ -63,7 +63,7 @@ class Arm:
     @cached_property
     def _mesh(self) -> tuple[Model, Floats]:
         body, spec, weights = self._body, self.spec, self._body_weights
-        where = regions(body, self.bones, self._shaped, weights, spec.side)
+        where = regions(body, self.bones, self._shaped, weights, spec.side, spec.other_hangs)
         worn = with_hanging_arm(body, self._shaped, where, spec.side)
         pieces = [
             skin_piece(body, worn, weights, where, spec.sleeve, spec.glove, nail_quads(body)),
@@ -157,7 +157,7 @@ class Arm:
         """
         at = np.asarray(shoulder, float)
         if facing is None:
-            facing = float(np.arctan2(at[0], -at[1]))
+            facing = self._facing(at)
         matrices = np.zeros((len(JOINTS), 4, 4))
         matrices[WRIST] = np.eye(4)
         matrices[WRIST, :3, :3], matrices[WRIST, :3, 3] = rotation(wrist.turn), wrist.place
@@ -165,6 +165,11 @@ class Arm:
             matrices[number] = matrix
         matrices[WRIST:] = matrices[WRIST] @ self.hand(fingers)
         return matrices
+
+    def _facing(self, shoulder: Floats) -> float:
+        """Return the turn of a shopper who looks to the cart's middle, by where his shoulder is."""
+        offset = self.rest[INDEX["torso"], 0, 3] / max(float(np.hypot(*shoulder[:2])), 1e-9)
+        return float(np.arctan2(shoulder[1], shoulder[0]) + np.arccos(np.clip(offset, -1, 1)))
 
     def hand(self, fingers: Fingers) -> Floats:
         """Return the matrices (J', 4, 4) of the joints from the wrist on, in the wrist's frame."""

@@ -16,7 +16,7 @@ from cart.scenes.hands.skeleton import INDEX, WRIST
 
 TOUCHES = 0.0008
 """Metres at which a finger counts as touching."""
-_SHARES = np.array([0.0, 0.33, 0.67, 1.0])
+_SHARES = np.linspace(0, 1, 6)
 _STEPS = 24
 
 
@@ -41,6 +41,8 @@ class Paths:
     """(5, 4)."""
     speed: Floats
     """(5, 4) radians for each unit of the way."""
+    most: Floats
+    """(5, 4) where each joint stops."""
 
 
 class Hand:
@@ -69,7 +71,7 @@ class Hand:
             if part.joint >= WRIST and part.name.startswith(("palm", "wrist")):
                 frame = rest[part.joint - WRIST]
                 lines.append(part.ends @ frame[:3, :3].T + frame[:3, 3] + self._into_palm)
-                radii.append(np.full(4, part.radius))
+                radii.append(np.full(len(_SHARES), part.radius))
         self._palm = np.concatenate([_along(line) for line in lines]), np.concatenate(radii)
 
     def palm_gap(self, item: Surface) -> float:
@@ -83,7 +85,9 @@ class Hand:
         gaps = []
         for finger in range(5):
             places, radii, _ = self.flesh(open_hand, finger)
-            part = slice(None, 8 if finger == THUMB else 4)
+            part = slice(
+                None, len(_SHARES) * ((3 if paths.start[THUMB, 3] < 0 else 2) if finger == THUMB else 1)
+            )
             gaps.append((item.distances(places[part])[0] - radii[part]).min())
         return float(min(gaps))
 
@@ -95,7 +99,7 @@ class Hand:
         return float((item.distances(places)[0] - radii).min())
 
     def flesh(self, fingers: Fingers, finger: int) -> tuple[Floats, Floats, Floats]:
-        """Return points (12, 3) in a finger's bones, their radii and its joints (3, 3) in the palm."""
+        """Return points (18, 3) in a finger's bones, their radii and its joints (3, 3) in the palm."""
         frames = self.arm.finger(fingers, finger)
         ends = np.einsum("nij,nkj->nki", frames[:, :3, :3], self._lines[finger]) + frames[:, None, :3, 3]
         places = (ends[:, :1] * (1 - _SHARES)[None, :, None] + ends[:, 1:] * _SHARES[None, :, None]).reshape(
@@ -114,7 +118,7 @@ class Hand:
         for finger in (1, 2, 3, 4, THUMB):
             others = [self.flesh(_fingers(state, spread), k) for k in (1, 2)] if finger == THUMB else []
             state[finger], gaps[finger], pushes[finger] = self._close_one(
-                item, others, finger, state, spread, paths.speed[finger]
+                item, others, finger, state, spread, paths
             )
         self._follow(state, paths, gaps)
         closed = _fingers(state, spread)
@@ -130,12 +134,12 @@ class Hand:
         finger: int,
         state: Floats,
         spread: Floats,
-        speed: Floats,
+        paths: Paths,
     ) -> tuple[Floats, float, Floats]:
         state = state.copy()
         item = item.within(*self._sweep(state, spread, finger))
+        speed, most = paths.speed[finger], paths.most[finger]
         free, gap, push = 0, 1.0, np.zeros(3)
-        most = np.append(MOST[finger], 1.4)
         for _ in range(_STEPS):
             places, radii, joints = self.flesh(_fingers(state, spread), finger)
             away, normals = item.distances(places)
@@ -207,15 +211,17 @@ def wrapping(opposition: float) -> Paths:
     speed = np.zeros((5, 4))
     speed[1:, :3] = [1.0, 0.85, 0.45]
     speed[THUMB, :3] = [0.7, 0.8, 0.6]
-    return Paths(start, speed)
+    return Paths(start, speed, np.column_stack([MOST, np.full(5, 1.4)]))
 
 
 def laying() -> Paths:
     """Return the way of fingers that lay themselves flat on a side, the thumb beside them."""
     start = np.zeros((5, 4))
     start[:, :3] = LEAST
-    start[THUMB] = [0.0, 0.05, 0.0, -0.5]
+    start[THUMB] = [0.0, 0.05, 0.0, -0.7]
     speed = np.zeros((5, 4))
     speed[1:, :3] = [1.0, 0.25, 0.1]
     speed[THUMB] = [0.02, 0.1, 0.05, 1.0]
-    return Paths(start, speed)
+    most = np.column_stack([MOST, np.full(5, 1.4)])
+    most[1:, :3] = [0.5, 0.3, 0.2]
+    return Paths(start, speed, most)

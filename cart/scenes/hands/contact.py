@@ -6,7 +6,7 @@ import numpy as np
 
 from cart.scenes.geometry import Floats, Ints, Model, Pose
 
-_SPACING = 0.004
+_SPACING = 0.0033
 _BLUR = 0.005
 _DIRECTIONS = 300
 
@@ -71,14 +71,16 @@ def _of_triangles(vertices: Floats, faces: Ints) -> Surface:
         across, up = np.meshgrid(np.arange(step + 1), np.arange(step + 1))
         inside = across + up <= step
         shares = np.stack([across[inside], up[inside], step - across[inside] - up[inside]], axis=1) / step
-        found = np.einsum("kc,fcx->fkx", shares, corners[mine])
-        points.append(found.reshape(-1, 3))
-        outward.append(np.repeat(cross[mine] / sizes[mine, None], len(shares), axis=0))
-    return _thinned(np.concatenate(points), np.concatenate(outward))
+        rim = (shares == 0).any(axis=1)
+        for part in (rim, ~rim):
+            found = np.einsum("kc,fcx->fkx", shares[part], corners[mine])
+            points.append(found.reshape(-1, 3))
+            outward.append(np.repeat(cross[mine] / sizes[mine, None], part.sum(), axis=0))
+    return _thinned(np.concatenate(points[::2] + points[1::2]), np.concatenate(outward[::2] + outward[1::2]))
 
 
 def _thinned(points: Floats, outward: Floats) -> Surface:
-    """Return one of the points in each small cube and direction."""
+    """Return the first of the points in each small cube and direction; those on edges come first."""
     cells = np.round(points / _SPACING).astype(np.int64) + 4096
     sides = np.round(outward).astype(np.int64) + 1
     keys = ((cells[:, 0] << 26) | (cells[:, 1] << 13) | cells[:, 2]) * 27 + sides @ [9, 3, 1]

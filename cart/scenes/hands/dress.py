@@ -41,6 +41,13 @@ class Regions:
     """(V,) share of the other arm, which hangs."""
     hidden: Mask
     """(V,) whether head or feet, which are left out."""
+    other_hangs: bool
+    """Whether the other arm is shown."""
+
+    @property
+    def hanging(self) -> Mask:
+        """Whether (V,) of the other arm, where that is shown."""
+        return np.asarray((self.other > 0.5) & self.other_hangs)
 
     @property
     def trunk(self) -> Mask:
@@ -48,7 +55,9 @@ class Regions:
         return np.asarray(~self.arm & (self.other < 0.5) & ~self.hidden)
 
 
-def regions(body: Body, bones: Skeleton, vertices: Floats, weights: Floats, side: str) -> Regions:
+def regions(
+    body: Body, bones: Skeleton, vertices: Floats, weights: Floats, side: str, other_hangs: bool = True
+) -> Regions:
     """Return where each vertex (V, 3) of the shaped body lies, seen from the arm on one side."""
     hand = weights[:, [INDEX[name] for name in ("wrist", *PALM, *FINGERS)]].sum(axis=1) > 0.5
     along = np.maximum(
@@ -58,7 +67,7 @@ def regions(body: Body, bones: Skeleton, vertices: Floats, weights: Floats, side
     limb = [shares for name, shares in body.weights.items() if name.startswith(_LIMB) and name.endswith(far)]
     hidden = [shares for name, shares in body.weights.items() if name.startswith(_NOT_SHOWN + _FACE)]
     arm = weights[:, INDEX[UPPER[0]] :].sum(axis=1) > 0.5
-    return Regions(along, arm, hand, np.sum(limb, axis=0), np.sum(hidden, axis=0) > 0.5)
+    return Regions(along, arm, hand, np.sum(limb, axis=0), np.sum(hidden, axis=0) > 0.5, other_hangs)
 
 
 def _mirrored(body: Body, side: str) -> Floats:
@@ -111,7 +120,7 @@ def skin_piece(
         glove: as in `ArmSpec`; the hand's faces swell and take its material.
         nails: (Q,) which quads are nails.
     """
-    limbs = where.arm | (where.other > 0.5)
+    limbs = where.arm | where.hanging
     bare = limbs & (where.along > HEMS[sleeve] - 0.12)
     neck = where.trunk & (body.weights["neck01"] > 0.4)
     mask = np.asarray((bare[body.quads] | neck[body.quads]).all(axis=1))
@@ -131,7 +140,7 @@ def cloth_piece(
     body: Body, vertices: Floats, weights: Floats, where: Regions, sleeve: str, seed: int
 ) -> Piece:
     """Return the clothes of torso, legs and arms, with hems; arguments as of `skin_piece`."""
-    limbs = where.arm | (where.other > 0.5)
+    limbs = where.arm | where.hanging
     clothed = (limbs & (where.along <= HEMS[sleeve])) | (where.trunk & (body.weights["neck01"] < 0.6))
     mask = np.asarray(clothed[body.quads].all(axis=1))
     used, quads = taken(mask, body.quads)

@@ -107,10 +107,14 @@ def _tried(
 ) -> tuple[Grasp, float]:
     """Return the hold that a place gives, and its worth."""
     paths = laying() if kind == "two_hands" else wrapping(_opposition(kind))
-    palm, item = place.palm, whole.seen_from(place.palm).within(*_REACH)
-    back = max(0.0, 0.001 - min(hand.palm_gap(item), hand.start_gap(item, spread, paths)))
-    if back:
-        palm = Pose(palm.place - place.approach * back, palm.turn)
+    palm, back = place.palm, 0.0
+    item = whole.seen_from(palm).within(*_REACH)
+    for _ in range(4):
+        gap = min(hand.palm_gap(item), hand.start_gap(item, spread, paths))
+        if gap >= 0:
+            break
+        back += 0.001 - gap
+        palm = Pose(place.palm.place - place.approach * back, palm.turn)
         item = whole.seen_from(palm).within(*_REACH)
     closed = hand.close(item, spread, paths)
     worth = _worth(closed, kind) + place.ease - 25 * back

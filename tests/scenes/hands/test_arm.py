@@ -107,3 +107,20 @@ def test_palm_and_wrist_are_a_constant_pose_apart(arm):
     back = arm.wrist_of(palm)
     assert np.allclose(back.place, target.place)
     assert abs(back.turn @ target.turn) == pytest.approx(1)
+
+
+def test_both_arms_of_a_shopper_have_one_torso(body):
+    right, left = (Arm(body, ArmSpec(side=side)) for side in ("right", "left"))
+    middle = right.rest[INDEX["torso"], 0, 3]
+    torsos = [
+        arm.joints(np.array([x, -0.65, 1.35]), wrist((x, -0.35, 1.15)), RELAXED)[INDEX["hips"]]
+        for arm, x in ((right, middle), (left, -middle))
+    ]
+    assert np.allclose(torsos[0], torsos[1], atol=1e-3)
+
+
+def test_the_other_arm_hangs_unless_it_is_one_of_the_take(body):
+    counts = [
+        len(Arm(body, ArmSpec(side="right", other_hangs=hangs)).model.vertices) for hangs in (True, False)
+    ]
+    assert counts[0] > counts[1] + 1500
