@@ -21,7 +21,7 @@ from cart.scenes.stage.lens import focal_length, rendered_size
 from cart.scenes.stage.surroundings import REPEAT
 from cart.scenes.take import CameraSpec
 
-SAMPLES = 4
+SAMPLES = 3
 OPEN, MIDDLE, CLOSED = 0, 1, 2
 LARGEST_PICTURE = 768
 """Pixels, of the pictures on things."""

@@ -128,7 +128,7 @@ def _rounded(point: Place) -> Place:
 
 
 def _draw_distortion(rng: np.random.Generator, angle: float) -> tuple[float, float]:
-    """Draw a cheap lens: its barrel pulls the corners in by 2 to 9 hundredths."""
+    """Draw a cheap lens: its barrel pulls the corners in by 2 to 7 hundredths."""
     corner = (np.tan(angle / 2) * 1.25) ** 2
-    pull = float(rng.uniform(0.02, 0.09))
+    pull = float(rng.uniform(0.02, 0.07))
     return round(float(-pull / corner), 5), round(float(0.15 * pull / corner**2), 5)
