@@ -4,23 +4,25 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cart.errors import InputError
 from cart.scenes import storage
 from cart.scenes.camera_chain import CameraChain, draw_sensor
-from cart.scenes.environment import body_assets
+from cart.scenes.environment import CannotRehearse, body_assets
 from cart.scenes.geometry import Bytes, Model
 from cart.scenes.products import build
 from cart.scenes.products.range import Product, product_by_gtin
+from cart.scenes.render.plan import shares
 from cart.scenes.render.protocol import Job, read_job, read_picture, write_picture, write_text
 from cart.scenes.stage.lens import distort
 from cart.scenes.trips.bag import bag_model
 from cart.scenes.trips.boxes import visible_boxes, yolo_lines
 from cart.scenes.trips.draw import complete
 from cart.scenes.trips.script import BAG, Script, items_in_order
-from cart.scenes.workers import Workers, frame_ranges
+from cart.scenes.workers import Command, Workers
 from cart.vision.footage.writer import VideoWriter
 
 REHEARSE, RENDER = "cart.scenes.trips.rehearse", "cart.scenes.render.blender"
@@ -68,7 +70,7 @@ def make_trip(
         RenderFailed: a render process failed; run again to go on.
     """
     whole = complete(script, products)
-    job, cost = rendered(storage.job_folder(storage.trips_folder(), whole), whole, jobs, progress)
+    job, cost = _rendered(storage.job_folder(storage.trips_folder(), whole), whole, jobs, progress)
     truth = json.loads((job.folder / "truth.json").read_text())
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -83,40 +85,37 @@ def make_trip(
     return Footage(files[0], files[1], files[2], sum(cost), len(cost))
 
 
-def rendered(
-    folder: Path, script: Script, jobs: int, progress: Progress, picks: int = 0
-) -> tuple[Job, list[float]]:
-    """Rehearse and render a job as far as that is not done.
-
-    Args:
-        folder: of the job, with its script.
-        script: complete.
-        jobs: render processes at once.
-        progress: is told how far it is.
-        picks: so many single frames of the trip instead of all, as stills.
-
-    Returns:
-        The job, and the CPU seconds of each frame rendered now.
-    """
+def _rendered(folder: Path, script: Script, jobs: int, progress: Progress) -> tuple[Job, list[float]]:
+    """Rehearse and render a job as far as that is not done; returns each new frame's CPU seconds."""
     if not (folder / "truth.json").exists():
-        steps = len(script.steps)
-        progress("rehearse", 0, steps)
+        progress("rehearse", 0, len(script.steps))
         storage.give_models(folder, items_in_order(script), model_of)
-        rehearsal = Workers(1, lambda line: progress("rehearse", int(line["step"]), steps))
-        rehearsal.run([(REHEARSE, [str(folder), str(body_assets()), str(picks)])])
+
+        def heard(line: dict[str, Any]) -> None:
+            if "cannot_play" in line:
+                raise CannotRehearse(str(line["cannot_play"]))
+            progress("rehearse", int(line["step"]), len(script.steps))
+
+        Workers(1, heard).run([rehearsal([folder])])
     job = read_job(folder)
     count = len(job.take.frames)
-    done = [job.is_done(frame) for frame in range(count)]
+    missing = [frame for frame in range(count) if not job.is_done(frame)]
     cost: list[float] = []
 
-    def told(line: dict[str, float]) -> None:
-        cost.append(line["cpu_s"])
-        progress("render", sum(done) + len(cost), count)
+    def told(line: dict[str, Any]) -> None:
+        cost.append(float(line["cpu_s"]))
+        progress("render", count - len(missing) + len(cost), count)
 
-    progress("render", sum(done), count)
-    ranges = frame_ranges(done, jobs)
-    Workers(jobs, told).run([(RENDER, [str(folder), "--frames", f"{a}:{b}"]) for a, b in ranges])
+    progress("render", count - len(missing), count)
+    if missing:
+        parts = shares(count, jobs)
+        Workers(jobs, told).run([(RENDER, [str(folder), "--frames", f"{a}:{b}"]) for a, b in parts])
     return job, cost
+
+
+def rehearsal(folders: Sequence[Path], picks: int = 0) -> Command:
+    """Return the command that plays the scripts of job folders; with picks, for so many stills of each."""
+    return REHEARSE, [str(body_assets()), str(picks), *map(str, folders)]
 
 
 def model_of(gtin: str) -> Model:

@@ -12,18 +12,21 @@ import numpy as np
 
 from cart.errors import InputError
 from cart.scenes import storage
-from cart.scenes.environment import CannotRehearse, RenderFailed
-from cart.scenes.production import Progress, pictures, rendered
+from cart.scenes.environment import RenderFailed
+from cart.scenes.production import RENDER, Progress, model_of, pictures, rehearsal
 from cart.scenes.products.range import Product
-from cart.scenes.render.protocol import Job, write_text
+from cart.scenes.render.protocol import Job, read_job, write_text
 from cart.scenes.trips.boxes import visible_boxes, yolo_lines
 from cart.scenes.trips.draw import complete, draw_still_script
-from cart.scenes.trips.script import Script
+from cart.scenes.trips.script import Script, items_in_order
+from cart.scenes.workers import Workers
 
 PICKS = 3
 """Stills of one scene."""
 _QUALITY = 92
 _ATTEMPTS = 20
+_AT_ONCE = 4
+"""Scenes that one process renders, so that its start is shared."""
 
 
 @dataclass(frozen=True)
@@ -58,41 +61,53 @@ def make_stills(
     cost: list[float] = []
     done = count - sum(min(PICKS, count - PICKS * number) for number in missing)
     progress("stills", done, count)
+    chunks = [missing[k : k + _AT_ONCE] for k in range(0, len(missing), _AT_ONCE)]
     with ThreadPoolExecutor(jobs) as pool:
-        scenes = [
-            pool.submit(_make_scene, folder, number, min(PICKS, count - PICKS * number), seed, products, size)
-            for number in missing
-        ]
+        running = [pool.submit(_make_scenes, folder, chunk, seed, products, size) for chunk in chunks]
         try:
-            for scene in as_completed(scenes):
-                number, script, scene_cost = scene.result()
-                manifest.add(number, script=json.loads(script.model_dump_json()))
-                cost += scene_cost
-                done += min(PICKS, count - PICKS * number)
+            for scenes in as_completed(running):
+                made, chunk_cost = scenes.result()
+                cost += chunk_cost
+                for number, (script, job) in made.items():
+                    wanted = min(PICKS, count - PICKS * number)
+                    _write(folder, number, script, job, wanted)
+                    manifest.add(number, script=json.loads(script.model_dump_json()))
+                    storage.clear(job.folder)
+                    done += wanted
                 progress("stills", done, count)
         finally:
             pool.shutdown(cancel_futures=True)
     return Stills(folder, count, sum(cost), len(cost))
 
 
-def _make_scene(
-    folder: Path, number: int, wanted: int, seed: int, products: Sequence[Product], size: tuple[int, int]
-) -> tuple[int, Script, list[float]]:
-    """Make the stills of one scene; returns its number, its script and the CPU seconds of each frame."""
-    problem: RenderFailed | None = None
+def _make_scenes(
+    folder: Path, numbers: Sequence[int], seed: int, products: Sequence[Product], size: tuple[int, int]
+) -> tuple[dict[int, tuple[Script, Job]], list[float]]:
+    """Render some scenes in one process; returns each one's script and job, and each still's CPU seconds."""
+    played: dict[int, tuple[Script, Path]] = {}
     for attempt in range(_ATTEMPTS):
-        script = complete(draw_still_script(seed * 100_000 + number, attempt, products, size), products)
-        job_folder = storage.job_folder(folder / "jobs", script)
-        try:
-            job, cost = rendered(job_folder, script, 1, lambda *_: None, PICKS)
-        except CannotRehearse as error:
-            problem = error
-        else:
-            _write(folder, number, script, job, wanted)
-            return number, script, cost
-        finally:
-            storage.clear(job_folder)
-    raise RenderFailed(f"scene {number} of seed {seed} cannot be played; take another seed") from problem
+        waiting: dict[int, tuple[Script, Path]] = {}
+        for number in numbers:
+            if number not in played:
+                script = complete(
+                    draw_still_script(seed * 100_000 + number, attempt, products, size), products
+                )
+                waiting[number] = script, storage.job_folder(folder / "jobs", script)
+                storage.give_models(waiting[number][1], items_in_order(script), model_of)
+        if not waiting:
+            break
+        Workers(1, lambda _: None).run([rehearsal([job for _, job in waiting.values()], PICKS)])
+        for number, (script, job) in waiting.items():
+            if (job / "truth.json").exists():
+                played[number] = script, job
+            else:
+                storage.clear(job)
+    else:
+        raise RenderFailed(f"a scene of seed {seed} cannot be played; take another seed")
+    cost: list[float] = []
+    render = Workers(1, lambda line: cost.append(float(line["cpu_s"])))
+    render.run([(RENDER, [str(job) for _, job in played.values()])])
+    return {number: (script, read_job(job)) for number, (script, job) in played.items()}, cost
 
 
 def _write(folder: Path, number: int, script: Script, job: Job, wanted: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Any
 
-from cart.scenes.environment import CannotRehearse, RenderFailed, start
+from cart.scenes.environment import RenderFailed, start
 
 Told = Callable[[dict[str, Any]], None]
 """Is given each line that a program prints, a JSON object."""
@@ -77,19 +77,7 @@ class Workers:
         if not line.startswith("{"):
             return
         told = json.loads(line)
-        if "cannot_play" in told:
-            raise CannotRehearse(str(told["cannot_play"]))
         if "error" in told:
             raise RenderFailed(str(told["error"]))
         with self._lock:
             self._told(told)
-
-
-def frame_ranges(done: Sequence[bool], parts: int) -> list[tuple[int, int]]:
-    """Split the frames that are not done into so many stretches with about as many of them in each."""
-    missing = [frame for frame, is_done in enumerate(done) if not is_done]
-    size = -(-len(missing) // parts)
-    return [
-        (chunk[0], chunk[-1] + 1)
-        for chunk in (missing[k : k + size] for k in range(0, len(missing), max(size, 1)))
-    ]

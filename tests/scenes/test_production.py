@@ -1,4 +1,4 @@
-"""A short trip, rehearsed and rendered for real, small; needs the render environment of `cart scenes setup`."""
+"""A short trip, rehearsed and rendered for real, small; needs the environment of `cart scenes setup`."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from cart.errors import InputError
 from cart.evaluation.truth import load_truth
 from cart.scenes import storage
 from cart.scenes.environment import CannotRehearse, body_assets, python
-from cart.scenes.production import REHEARSE, Footage, make_trip, model_of
+from cart.scenes.production import Footage, make_trip, model_of, rehearsal
 from cart.scenes.products.range import products
 from cart.scenes.stills import make_stills
 from cart.scenes.trips.draw import complete
@@ -92,7 +92,8 @@ def test_labels_show_a_hand_and_items_while_something_happens(footage: Footage) 
     assert any(arm >= 0 for frame in full for arm in frame["held"])
 
 
-def test_a_second_run_renders_nothing_and_a_broken_one_only_the_rest(footage: Footage, data: Path) -> None:
+@pytest.mark.usefixtures("footage")
+def test_a_second_run_renders_nothing_and_a_broken_one_only_the_rest(data: Path) -> None:
     again = make_trip(SCRIPT, RANGE, data / "out", 2, quiet)
     assert again.rendered == 0
     job = storage.job_folder(storage.trips_folder(), complete(SCRIPT, RANGE))
@@ -103,12 +104,13 @@ def test_a_second_run_renders_nothing_and_a_broken_one_only_the_rest(footage: Fo
     assert (job / "frame_00003.png").read_bytes() == before
 
 
-def test_the_same_script_gives_the_same_truth_and_motion(footage: Footage, data: Path) -> None:
+@pytest.mark.usefixtures("footage")
+def test_the_same_script_gives_the_same_truth_and_motion(data: Path) -> None:
     whole = complete(SCRIPT, RANGE)
     first = storage.job_folder(storage.trips_folder(), whole)
     folder = storage.job_folder(data / "again", whole)
     storage.give_models(folder, items_in_order(whole), model_of)
-    Workers(1, lambda _: None).run([(REHEARSE, [str(folder), str(_assets()), "0"])])
+    Workers(1, lambda _: None).run([rehearsal([folder])])
     assert (folder / "truth.json").read_text() == (first / "truth.json").read_text()
     with np.load(folder / "take.npz") as one, np.load(first / "take.npz") as other:
         assert all(np.array_equal(one[name], other[name], equal_nan=name != "held") for name in other)
@@ -121,16 +123,10 @@ def test_what_cannot_be_played_is_told(data: Path) -> None:
         make_trip(crowd, RANGE, data / "out", 1, quiet)
 
 
-def test_stills_have_labels_and_are_made_once(data: Path) -> None:
+def test_stills_have_labels_and_are_made_once() -> None:
     made = make_stills(2, 1, RANGE, (128, 96), 2, quiet)
     assert made.made >= 2
     pictures, labels = (sorted((made.folder / name).iterdir()) for name in ("images", "labels"))
     assert [p.stem for p in pictures] == [p.stem for p in labels]
     assert len(pictures) == 2
     assert make_stills(2, 1, RANGE, (128, 96), 2, quiet).made == 0
-
-
-def _assets() -> Path:
-    from cart.scenes import production  # noqa: PLC0415  (patched above)
-
-    return production.body_assets()

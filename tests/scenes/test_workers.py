@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from cart.scenes.environment import CannotRehearse, RenderFailed
-from cart.scenes.workers import Workers, frame_ranges
+from cart.scenes.environment import RenderFailed
+from cart.scenes.workers import Workers
 from cart.settings import settings
 
 
@@ -32,7 +32,6 @@ def test_lines_of_json_are_told_and_others_are_not(program) -> None:
     ("text", "error", "problem"),
     [
         ('print(\'{"error": "no room"}\')', RenderFailed, "no room"),
-        ('print(\'{"cannot_play": "no hand"}\')', CannotRehearse, "no hand"),
         ('raise ValueError("odd")', RenderFailed, "ended with code 1: ValueError: odd"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", RenderFailed, "was killed"),
     ],
@@ -43,9 +42,3 @@ def test_a_program_that_fails_is_told_in_one_line(
     with pytest.raises(error, match=problem) as raised:
         Workers(2, lambda _: None).run([program(text)])
     assert "\n" not in str(raised.value)
-
-
-def test_frames_that_are_done_are_left_out() -> None:
-    assert frame_ranges([False] * 10, 2) == [(0, 5), (5, 10)]
-    assert frame_ranges([True] * 4 + [False] * 4, 2) == [(4, 6), (6, 8)]
-    assert frame_ranges([True] * 4, 2) == []

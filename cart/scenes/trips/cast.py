@@ -75,6 +75,7 @@ def draw_shopper(
         glove=str(rng.choice(_GLOVES, p=_GLOVE_SHARES)),
         ring=bool(rng.random() < 0.3),
         watch=bool(rng.random() < 0.3),
+        other_hangs=False,
         seed=int(rng.integers(2**31)),
     )
     left = ArmSpec(**{**vars(base), "side": "left", "watch": base.watch})

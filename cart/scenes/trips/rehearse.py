@@ -1,8 +1,8 @@
 """From a complete script to a take with its truth, by simulation; runs in the render environment.
 
-    python -m cart.scenes.trips.rehearse JOB_FOLDER BODY_ASSETS PICKS
+    python -m cart.scenes.trips.rehearse BODY_ASSETS PICKS JOB_FOLDER [JOB_FOLDER ...]
 
-reads `script.json` and the models in the folder and writes what the renderer needs, `truth.json` and
+reads `script.json` and the models in each folder and writes what the renderer needs, `truth.json` and
 `boxes.json`. PICKS is 0 for all frames, or how many single frames to take as stills.
 """
 
@@ -37,6 +37,7 @@ from cart.scenes.trips.truth import Event, ItemHistory, contents, events, openin
 _ATTEMPTS = 4
 _SHUTTER = 0.5  # share of a frame's time in which the shutter is open, at most
 _LONGEST_SHUTTER = 1 / 40  # seconds
+_EMPTY_SHARE = 0.4  # of scenes with one still that shows no busy hand
 _BAG_MASS = 0.12
 
 
@@ -205,9 +206,9 @@ def pick(play: Play, fps: float, picks: int, rng: np.random.Generator) -> Floats
     if not picks:
         return every
     shown = np.array(play.record.busy)[np.searchsorted(times, every).clip(0, len(times) - 1)]
-    weights = np.where(shown, 1.0, 0.15 * max(shown.sum(), 1) / max((~shown).sum(), 1))
-    chosen = rng.choice(len(every), min(picks, len(every)), replace=False, p=weights / weights.sum())
-    return every[np.sort(chosen)]
+    empty = int(rng.random() < _EMPTY_SHARE)
+    chosen = [rng.permutation(np.flatnonzero(~shown))[:empty], rng.permutation(np.flatnonzero(shown))]
+    return every[np.sort(np.concatenate(chosen)[:picks])]
 
 
 def moments(record: Record, fps: float, middles: Floats) -> dict[str, Any]:
@@ -251,27 +252,35 @@ def _unit(items: Floats) -> Floats:
     return items
 
 
-def _tell(step: int) -> None:
-    print(json.dumps({"step": step}), flush=True)  # noqa: T201
-
-
-def main(folder: Path, assets: Path, picks: int) -> int:
-    """Play the script of a job folder; one line of JSON for each step, and one for an error."""
-    script = Script.model_validate_json((folder / "script.json").read_text())
-    models = read_models(folder, items_in_order(script))
+def main(arguments: Sequence[str]) -> int:
+    """Play the scripts of job folders; tells each step, each script that cannot be played, an error."""
+    assets, picks, folders = Path(arguments[0]), int(arguments[1]), [Path(name) for name in arguments[2:]]
+    body = load_body(assets)
     try:
-        done = rehearse(script, models, load_body(assets), picks, _tell)
-    except CannotPlay as error:
-        print(json.dumps({"cannot_play": str(error)}), flush=True)  # noqa: T201
-        return 2
+        for folder in folders:
+            _play(folder, body, assets, picks)
     except CartError as error:
-        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201
+        _tell(error=str(error))
         return 2
-    write_job(folder, done.take, models, assets)
-    write_text(folder / "boxes.json", json.dumps(full_boxes(done.take, models, done.arms)))
-    write_text(folder / "truth.json", json.dumps(done.truth, indent=1))
     return 0
 
 
+def _play(folder: Path, body: Body, assets: Path, picks: int) -> None:
+    script = Script.model_validate_json((folder / "script.json").read_text())
+    models = read_models(folder, items_in_order(script))
+    try:
+        done = rehearse(script, models, body, picks, lambda step: _tell(job=folder.name, step=step))
+    except CannotPlay as error:
+        _tell(job=folder.name, cannot_play=str(error))
+        return
+    write_job(folder, done.take, models, assets)
+    write_text(folder / "boxes.json", json.dumps(full_boxes(done.take, models, done.arms)))
+    write_text(folder / "truth.json", json.dumps(done.truth, indent=1))
+
+
+def _tell(**facts: Any) -> None:
+    print(json.dumps(facts), flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(sys.argv[1:]))

@@ -68,7 +68,9 @@ class Trip:
             play.world.place(item, Pose(at.place + np.array([0, 0, 0.03]), at.turn))
             play.world.settle(1.5)
             if not play.is_inside(item):
-                raise CannotPlay(f"{self.products[item]} does not fit into the cart with what is in it already")
+                raise CannotPlay(
+                    f"{self.products[item]} does not fit into the cart with what is in it already"
+                )
         play.world.settle(4.0)
         play.begin()
 

@@ -27,7 +27,7 @@ def test_necks_are_seldom_seen(kind: str) -> None:
         rng = np.random.default_rng(seed)
         camera, cart, _, _ = draw_stage(rng, kind)
         shopper = draw_shopper(rng, camera, cart, None)
-        seen += is_seen(camera, np.mean(shopper.shoulders, axis=0) + [0, 0, 0.1], 0.1)
+        seen += is_seen(camera, np.mean(shopper.shoulders, axis=0) + np.array([0, 0, 0.1]), 0.1)
     assert seen <= 4
 
 
