@@ -100,23 +100,34 @@ def setup(report: Callable[[str], None], base: str | None = None) -> None:
     report(f"the render environment is ready in {target}")
 
 
-def start(program: str, arguments: Sequence[str], complaints: IO[str]) -> subprocess.Popen[str]:
+def start(
+    program: str, arguments: Sequence[str], complaints: IO[str], core: int | None = None
+) -> subprocess.Popen[str]:
     """Start a program of the environment, a module of this package, with its output's lines to read.
 
-    What it writes on stderr goes to the file `complaints`. Each runs on one thread: several at once use the
-    cores better than one that shares its work.
+    What it writes on stderr goes to the file `complaints`. Each runs on one thread and, where the system can,
+    on one core: Blender's libraries start a thread for each core that they see, which wait for each other
+    busily and so double the cost.
     """
     environment = dict(os.environ)
     environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     environment["PYTHONHASHSEED"] = "0"
-    return subprocess.Popen(  # noqa: S603  (our own module)
+    process = subprocess.Popen(  # noqa: S603  (our own module)
         [str(python()), "-m", program, *arguments],
         stdout=subprocess.PIPE,
         stderr=complaints,
         text=True,
         env=environment,
     )
+    if core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(process.pid, {core})
+    return process
+
+
+def cores() -> list[int]:
+    """Return the cores that programs can be bound to; none where the system cannot bind."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 def _version() -> str:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ from cart.scenes.trips.draw import complete, draw_still_script
 from cart.scenes.trips.script import Script, items_in_order
 from cart.scenes.workers import Workers
 
-PICKS = 3
+PICKS = 4
 """Stills of one scene."""
 _QUALITY = 92
 _ATTEMPTS = 20
@@ -62,8 +63,19 @@ def make_stills(
     done = count - sum(min(PICKS, count - PICKS * number) for number in missing)
     progress("stills", done, count)
     chunks = [missing[k : k + _AT_ONCE] for k in range(0, len(missing), _AT_ONCE)]
+    free: SimpleQueue[int] = SimpleQueue()
+    for core in range(jobs):
+        free.put(core)
+
+    def make(numbers: Sequence[int]) -> tuple[dict[int, tuple[Script, Job]], list[float]]:
+        core = free.get()
+        try:
+            return _make_scenes(folder, numbers, seed, products, size, core)
+        finally:
+            free.put(core)
+
     with ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(_make_scenes, folder, chunk, seed, products, size) for chunk in chunks]
+        running = [pool.submit(make, chunk) for chunk in chunks]
         try:
             for scenes in as_completed(running):
                 made, chunk_cost = scenes.result()
@@ -81,7 +93,12 @@ def make_stills(
 
 
 def _make_scenes(
-    folder: Path, numbers: Sequence[int], seed: int, products: Sequence[Product], size: tuple[int, int]
+    folder: Path,
+    numbers: Sequence[int],
+    seed: int,
+    products: Sequence[Product],
+    size: tuple[int, int],
+    core: int,
 ) -> tuple[dict[int, tuple[Script, Job]], list[float]]:
     """Render some scenes in one process; returns each one's script and job, and each still's CPU seconds."""
     played: dict[int, tuple[Script, Path]] = {}
@@ -96,7 +113,7 @@ def _make_scenes(
                 storage.give_models(waiting[number][1], items_in_order(script), model_of)
         if not waiting:
             break
-        Workers(1, lambda _: None).run([rehearsal([job for _, job in waiting.values()], PICKS)])
+        Workers(1, lambda _: None, core).run([rehearsal([job for _, job in waiting.values()], PICKS)])
         for number, (script, job) in waiting.items():
             if (job / "truth.json").exists():
                 played[number] = script, job
@@ -105,7 +122,7 @@ def _make_scenes(
     else:
         raise RenderFailed(f"a scene of seed {seed} cannot be played; take another seed")
     cost: list[float] = []
-    render = Workers(1, lambda line: cost.append(float(line["cpu_s"])))
+    render = Workers(1, lambda line: cost.append(float(line["cpu_s"])), core)
     render.run([(RENDER, [str(job) for _, job in played.values()])])
     return {number: (script, read_job(job)) for number, (script, job) in played.items()}, cost
 

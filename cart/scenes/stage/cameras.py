@@ -65,7 +65,8 @@ def draw_camera(
     """Draw a camera on one of `MOUNTS`, its angle so wide that the cart's mouth fills most of the picture.
 
     `rim`: on a long edge of the mouth, across the cart. `handle`: above the handle, forward and down.
-    `overhead`: above the middle, nearly straight down. `side`: beside a tray, from breast height.
+    `overhead`: above the middle, nearly straight down, mostly with the cart's length across the picture.
+    `side`: beside a tray, from breast height.
 
     Raises:
         ValueError: There is no such mount.
@@ -75,11 +76,11 @@ def draw_camera(
     place, target = {"rim": _on_rim, "handle": _on_handle, "overhead": _overhead, "side": _beside}[mount](
         rng, cart
     )
-    camera = CameraSpec(
-        place=_rounded(place), target=_rounded(target), roll=round(float(rng.normal(0, 0.03)), 4), size=size
-    )
+    upright = [0.0, np.pi / 2, -np.pi / 2] if mount == "overhead" else [0.0]
+    roll = round(float(rng.choice(upright) + rng.normal(0, 0.03)), 4)
+    camera = CameraSpec(place=_rounded(place), target=_rounded(target), roll=roll, size=size)
     angle = (
-        _fitting(camera, cart, float(rng.uniform(0.8, 1.12))) if mount != "rim" else rng.uniform(1.5, 1.75)
+        _fitting(camera, cart, float(rng.uniform(0.9, 1.15))) if mount != "rim" else rng.uniform(1.5, 1.75)
     )
     return replace(
         camera, field_of_view=round(float(angle), 4), distortion=_draw_distortion(rng, float(angle))

@@ -7,7 +7,6 @@ import numpy as np
 
 from cart.scenes.geometry import Bytes, Floats, Model, Pose
 from cart.scenes.hands.arm import Arm
-from cart.scenes.hands.skeleton import WRIST
 from cart.scenes.render.protocol import ARM_ID
 from cart.scenes.stage.cameras import project
 from cart.scenes.take import CameraSpec, Take
@@ -35,7 +34,7 @@ def full_boxes(take: Take, models: Mapping[str, Model], arms: Sequence[Arm]) -> 
             for product, row in zip(take.products, take.items[middle], strict=True)
         ]
         hands = [
-            None if np.isnan(joints[0, 0, 0]) else _box(take.camera, arm.vertices(joints)[_of_hand(arm)])
+            None if np.isnan(joints[0, 0, 0]) else _box(take.camera, _flesh(arm, joints))
             for arm, joints in zip(arms, take.joints[middle], strict=True)
         ]
         found.append({"items": items, "hands": hands, "held": take.held[middle].tolist()})
@@ -93,5 +92,15 @@ def _box(camera: CameraSpec, points: Floats) -> Box | None:
     return [round(float(v), 1) for v in (*np.nanmin(pixels, 0), *np.nanmax(pixels, 0))]
 
 
-def _of_hand(arm: Arm) -> np.ndarray:
-    return np.asarray(arm.weights[:, WRIST:].sum(axis=1) > 0.5)
+def _flesh(arm: Arm, joints: Floats) -> Floats:
+    """Return points (N, 3) about a hand, forearm excluded: the corners about the ends of its capsules."""
+    capsules = arm.capsules(joints)[[not part.name.startswith("fore") for part in arm.flesh]]
+    ends = np.concatenate([capsules[:, :3], capsules[:, 3:6]])
+    radii = np.tile(capsules[:, 6], 2)[:, None, None]
+    return (ends[:, None] + radii * _SPHERE).reshape(-1, 3)
+
+
+_SPHERE = np.array(
+    [[x, y, z] for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if x or y or z], float
+)
+_SPHERE /= np.linalg.norm(_SPHERE, axis=1, keepdims=True)

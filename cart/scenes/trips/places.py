@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from cart.scenes.geometry import Floats, Pose, about, product
-from cart.scenes.stage.carts import CartShape
+from cart.scenes.geometry import Floats, Pose, about, product, rotation
+from cart.scenes.stage.carts import CartShape, Wall
 
 _CLEARANCE = 0.006  # metres above what it is put on
-_TRIES = 40
+_ROOF = 0.04  # metres above the floor from which on a wall is something that things could lie under
+_TRIES = 60
 
 
 def resting_turn(shape_size: Floats, rng: np.random.Generator) -> Floats:
@@ -35,7 +36,7 @@ def free_place(
         rng: draws among the places.
 
     Returns:
-        The pose; None where nothing of its size fits between the walls.
+        The pose; None where nothing of its size fits between the walls, beside the child seat.
     """
     turned = Pose(np.zeros(3), turn).apply(points)
     low, high = turned.min(0), turned.max(0)
@@ -46,13 +47,21 @@ def free_place(
     reach = (rim[:, :2].max(0) - rim[:, :2].min(0)) / 2 * taper - half - 0.01
     if (reach < 0).any():
         return None
+    roofs = [(low, high) for low, high in map(_extent, cart.walls) if low[2] > cart.spec.floor_height + _ROOF]
     best: tuple[float, Pose] | None = None
     for _ in range(_TRIES):
         at = middle + rng.uniform(-reach, reach)
+        if any(((at + half > low[:2]) & (at - half < high[:2])).all() for low, high in roofs):
+            continue
         under = others[(np.abs(others[:, :2] - at) < half + 0.008).all(1)]
         support = max(cart.spec.floor_height, float(under[:, 2].max()) if len(under) else 0.0)
         place = np.array([*(at - centre), support - low[2] + _CLEARANCE])
         if best is None or support < best[0] - 0.01:
             best = (support, Pose(place, turn))
-    assert best is not None
-    return best[1]
+    return None if best is None else best[1]
+
+
+def _extent(wall: Wall) -> tuple[Floats, Floats]:
+    """Return the lowest and the highest x, y, z of a wall."""
+    half = np.abs(rotation(wall.turn)) @ wall.half
+    return wall.centre - half, wall.centre + half
