@@ -4,6 +4,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Condition
 
@@ -12,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from mjpeg_camera import Image, TestCamera, write_reel
+from cameras import MJPEG, RTSP, Image, TestCamera, write_h264_reel, write_reel
 
 FPS = 25
 
@@ -37,13 +38,25 @@ def start_camera() -> Iterator[Callable[..., TestCamera]]:
     """Start test cameras that end with the test."""
     cameras = []
 
-    def start(reel: Path, *options: str) -> TestCamera:
-        cameras.append(TestCamera(reel, *options))
+    def start(reel: Path, *options: str, server: Path = MJPEG) -> TestCamera:
+        cameras.append(TestCamera(reel, *options, server=server))
         return cameras[-1]
 
     yield start
     for camera in cameras:
         camera.kill()
+
+
+@pytest.fixture(params=["http", "rtsp"])
+def start_any(
+    request: pytest.FixtureRequest, reel: Path, tmp_path: Path, start_camera: Callable[..., TestCamera]
+) -> Callable[..., TestCamera]:
+    """Start cameras of either kind: MJPEG over HTTP, H.264 over RTSP."""
+    if request.param == "http":
+        return partial(start_camera, reel)
+    times = ((number / FPS, number % 20) for number in range(20 * FPS))
+    coded = write_h264_reel(tmp_path / "coded.zip", map(small_picture, range(20)), times)
+    return partial(start_camera, coded, server=RTSP)
 
 
 @pytest.fixture
