@@ -227,7 +227,8 @@ def webcam(
 ) -> None:
     """Watch live cameras: what is added and removed as it happens, and the receipt at the end.
 
-    Keys, in the window or in the terminal: p pause, u undo the last event, q quit with the receipt.
+    Keys, in the window or in the terminal: p pause, u undo the last event, c set the opening anew (in the
+    window), q quit with the receipt.
     A camera that is lost is opened again; the session goes on, and what changed meanwhile is marked for
     review. No frame is kept or sent unless asked for.
     """

@@ -7,10 +7,10 @@ from itertools import takewhile
 from pathlib import Path
 
 import cv2
-import numpy as np
 import typer
 
 from cart.commands.display import has_display
+from cart.commands.dragging import drag_corners, draw_opening
 from cart.errors import FootageBroken, InputError
 from cart.settings import settings
 from cart.vision.calibration import (
@@ -23,19 +23,16 @@ from cart.vision.calibration import (
     take_fingerprint,
     write_opening,
 )
-from cart.vision.calibration.corners import CornerDrag, corners_text, parse_corners
+from cart.vision.calibration.corners import corners_text, parse_corners
 from cart.vision.calibration.proposal import SURE
 from cart.vision.detection import load_detector
 from cart.vision.footage import Footage, Frame, Image, open_footage
 from cart.vision.opening import WHOLE_PICTURE, Point, load_polygon
-from cart.vision.overlay import Scene, draw
 
 _SECONDS = 120.0
 """How much of the footage is looked at."""
 
 _PICTURES = {".png", ".jpg", ".jpeg"}
-_ENTER, _ESCAPE = {10, 13}, 27
-_TITLE = "drag the corners; Enter: take them, Esc: leave"
 
 Polygon = tuple[Point, ...]
 
@@ -83,7 +80,7 @@ def run(source: str, wishes: Wishes) -> int:
     write_opening(file, polygon, fingerprint, force=wishes.force)
     typer.echo(f"wrote {file}: {corners_text(polygon)}")
     if wishes.picture is not None:
-        _write_picture(wishes.picture, _drawn(seen.picture, polygon))
+        _write_picture(wishes.picture, draw_opening(seen.picture, polygon))
     return 0
 
 
@@ -158,35 +155,10 @@ def _dragged(picture: Image, polygon: Polygon) -> Polygon:
     Raises:
         Abort: the window was left with Esc or closed.
     """
-    scale = max(1, round(960 / picture.shape[1]))
-    shown = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale), np.uint8)
-    corners = CornerDrag(polygon, (shown.shape[1], shown.shape[0]))
-
-    def on_mouse(event: int, x: int, y: int, _flags: int, _data: object) -> None:
-        if event == cv2.EVENT_LBUTTONDOWN:
-            corners.press(x, y)
-        elif event == cv2.EVENT_LBUTTONUP:
-            corners.release()
-        corners.move(x, y)
-
-    cv2.namedWindow(_TITLE)
-    cv2.setMouseCallback(_TITLE, on_mouse)
-    try:
-        while cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1:
-            cv2.imshow(_TITLE, _drawn(shown, corners.polygon))
-            key = cv2.waitKey(20) & 0xFF
-            if key in _ENTER:
-                return parse_corners(corners_text(corners.polygon))
-            if key == _ESCAPE:
-                break
+    corners = drag_corners(picture, polygon)
+    if corners is None:
         raise typer.Abort
-    finally:
-        cv2.destroyAllWindows()
-
-
-def _drawn(picture: Image, polygon: Polygon) -> Image:
-    height, width = picture.shape[:2]
-    return draw(picture, Scene(0.0, opening=[(x * width, y * height) for x, y in polygon]))
+    return corners
 
 
 def _write_picture(file: Path, picture: Image) -> None:
