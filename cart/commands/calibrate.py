@@ -1,13 +1,16 @@
 """`cart calibrate`: find the opening in footage, have it corrected, write it; tell if the camera moved."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 import cv2
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 from cart.commands.display import has_display
 from cart.commands.dragging import drag_corners, draw_opening
@@ -26,11 +29,13 @@ from cart.vision.calibration import (
 from cart.vision.calibration.corners import corners_text, parse_corners
 from cart.vision.calibration.proposal import SURE
 from cart.vision.detection import load_detector
-from cart.vision.footage import Footage, Frame, Image, open_footage
+from cart.vision.footage import Frame, Image, open_footage
+from cart.vision.footage.container import is_url
+from cart.vision.live.device import DeviceSource
 from cart.vision.opening import WHOLE_PICTURE, Point, load_polygon
 
-_SECONDS = 120.0
-"""How much of the footage is looked at."""
+_SECONDS, _LIVE_SECONDS = 120.0, 30.0
+"""How much is looked at: of a recording, of a camera at work."""
 
 _PICTURES = {".png", ".jpg", ".jpeg"}
 
@@ -85,10 +90,14 @@ def run(source: str, wishes: Wishes) -> int:
 
 
 def _beside(source: str) -> Path:
-    if "://" in source:
-        raise InputError("a stream has no place beside it: say where the opening is with --write FILE")
+    if _is_live(source):
+        raise InputError("a camera has no place beside it: say where the opening is with --write FILE")
     footage = Path(source).absolute()
     return footage.parent / f"{footage.name if footage.is_dir() else footage.stem}.opening.toml"
+
+
+def _is_live(source: str) -> bool:
+    return source.isdecimal() or is_url(source)
 
 
 def _check(source: str, file: Path, wishes: Wishes) -> int:
@@ -105,16 +114,31 @@ def _check(source: str, file: Path, wishes: Wishes) -> int:
 
 def _survey(source: str, fps: float | None, *, with_items: bool) -> Survey:
     detector = load_detector(threads=settings().threads) if with_items else None
+    seconds = _LIVE_SECONDS if _is_live(source) else _SECONDS
+    with closing(_frames(source, fps)) as frames:
+        return survey(_first(seconds, frames), detector)
+
+
+def _frames(source: str, fps: float | None) -> Generator[Frame]:
+    """Yield the frames of a camera or of footage; what breaks off serves as far as it goes."""
+    if source.isdecimal():
+        yield from DeviceSource(int(source)).frames()
+        return
     with open_footage(source, fps=fps) as footage:
-        return survey(_first_seconds(footage), detector)
+        try:
+            yield from footage
+        except FootageBroken as broken:
+            typer.echo(f"warning: {broken}", err=True)
 
 
-def _first_seconds(footage: Footage) -> Iterator[Frame]:
-    """Yield the frames of the first minutes; footage that breaks off serves as far as it goes."""
-    try:
-        yield from takewhile(lambda frame: frame.time < _SECONDS, footage)
-    except FootageBroken as broken:
-        typer.echo(f"warning: {broken}", err=True)
+def _first(seconds: float, frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Yield the frames of the first seconds, under a bar that moves along."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("looking", total=seconds)
+        for frame in takewhile(lambda frame: frame.time < seconds, frames):
+            progress.update(task, completed=frame.time)
+            yield frame
 
 
 def _found(seen: Survey, *, edit: bool) -> Polygon:

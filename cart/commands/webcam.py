@@ -9,11 +9,10 @@ from time import monotonic, sleep
 
 from cart.commands.display import Windows, has_display
 from cart.commands.dragging import drag_corners
-from cart.commands.interrupt import CtrlC
+from cart.commands.interrupt import CtrlC, take_steps
 from cart.commands.keys import TerminalKeys
 from cart.commands.screen import Screen
 from cart.commands.session import Outputs, Session, open_session
-from cart.errors import CartError
 from cart.metrics import HOST, Metrics
 from cart.vision.calibration.corners import corners_text
 from cart.vision.footage import Frame
@@ -158,17 +157,7 @@ class _Watch:
 
     def to_the_end(self) -> int:
         """Watch, and tell what is left open at the end; whatever ends it, return the exit code."""
-        code = 0
-        for step in (self._watch, self._finish, self._finish_sending):
-            try:
-                step()
-            except KeyboardInterrupt:
-                self.screen.warn("stopped by Ctrl-C; what was seen until then follows")
-                code = 130
-            except CartError as error:
-                self.screen.error(str(error))
-                code = error.exit_code
-        return code
+        return take_steps(self.screen, self._watch, self._finish, self._finish_sending)
 
     def _watch(self) -> None:
         with CtrlC() as ctrl_c:
