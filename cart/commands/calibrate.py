@@ -31,7 +31,8 @@ from cart.vision.calibration.proposal import SURE
 from cart.vision.detection import load_detector
 from cart.vision.footage import Frame, Image, open_footage
 from cart.vision.footage.container import is_url
-from cart.vision.live.device import DeviceSource
+from cart.vision.live.places import camera_at
+from cart.vision.live.shot import frames_of
 from cart.vision.opening import WHOLE_PICTURE, Point, load_polygon
 
 _SECONDS, _LIVE_SECONDS = 120.0, 30.0
@@ -121,8 +122,9 @@ def _survey(source: str, fps: float | None, *, with_items: bool) -> Survey:
 
 def _frames(source: str, fps: float | None) -> Generator[Frame]:
     """Yield the frames of a camera or of footage; what breaks off serves as far as it goes."""
-    if source.isdecimal():
-        yield from DeviceSource(int(source)).frames()
+    camera = camera_at(source)
+    if camera is not None:
+        yield from frames_of(camera)
         return
     with open_footage(source, fps=fps) as footage:
         try:

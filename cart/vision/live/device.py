@@ -1,15 +1,13 @@
 """Cameras plugged into the machine, through OpenCV."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from cart.errors import InputError
-from cart.vision.footage import Frame
-from cart.vision.live.clock import now
 from cart.vision.live.shot import Shot, StreamLost
 
 
@@ -42,17 +40,6 @@ class DeviceSource:
             raise InputError(_missing(self._index) if gone else in_use)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         return DeviceConnection(capture)
-
-    def frames(self) -> Iterator[Frame]:
-        """Open the camera and yield its frames, timed as they arrive, until no more come.
-
-        Raises:
-            InputError: it cannot be opened.
-        """
-        with closing(self.open()) as connection, suppress(StreamLost):
-            begun = now()
-            for number, shot in enumerate(connection.shots()):
-                yield Frame(number, now() - begun, shot.picture(shot.size))
 
 
 class DeviceConnection:

@@ -76,7 +76,9 @@ class UrlSource:
             raise InputError(self._refusal(error, timed_out=waited >= OPEN_SECONDS)) from None
         try:
             if container.duration is not None and not options:
-                raise InputError(f"{self.name} is a recording, not a live stream: give it to cart process")
+                raise InputError(
+                    f"{self.name} is a recording, not a live stream: download it, or give it to cart process"
+                )
             return AvConnection(container, video_stream(container, self.name), self._silence)
         except BaseException:
             container.close()

@@ -1,7 +1,6 @@
 """Cameras plugged in, as far as a machine without one can tell; a video file stands in for its pictures."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -43,16 +42,3 @@ def test_pictures_come_with_their_times_until_there_are_no_more(make_video: Call
     assert shots[0].stamp is None
     assert [shot.stamp for shot in shots[1:]] == pytest.approx([0.1, 0.2, 0.3, 0.4])
     assert shots[0].picture((32, 24)).image().shape == (24, 32, 3)
-
-
-def test_frames_are_timed_as_they_arrive(
-    make_video: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connection = DeviceConnection(cv2.VideoCapture(str(make_video(count=5, fps=10))))
-    monkeypatch.setattr(device, "_devices", lambda: [MISSING])
-    monkeypatch.setattr(DeviceSource, "open", lambda _: connection)
-    frames = list(DeviceSource(MISSING).frames())
-
-    assert [frame.index for frame in frames] == [0, 1, 2, 3, 4]
-    assert all(earlier.time < later.time for earlier, later in pairwise(frames))
-    assert frames[0].image.shape == (48, 64, 3)

@@ -13,7 +13,7 @@ from cameras import TestCamera
 
 from cart.errors import InputError
 from cart.vision.live import stream
-from cart.vision.live.shot import Shot, StreamLost
+from cart.vision.live.shot import Shot, StreamLost, frames_of
 from cart.vision.live.stream import UrlSource
 
 Start = Callable[..., TestCamera]
@@ -60,6 +60,16 @@ def test_a_page_in_place_of_a_stream_is_refused(reel: Path, start_camera: Start)
         UrlSource(start_camera(reel).url + "page", silence=5).open()
 
 
+def test_frames_are_timed_as_they_arrive(start_any: Start) -> None:
+    begun = time.monotonic()
+    frames = list(islice(frames_of(UrlSource(start_any().url, silence=5)), 20))
+
+    assert [frame.index for frame in frames] == list(range(20))
+    assert all(earlier.time < later.time for earlier, later in pairwise(frames))
+    assert frames[-1].time <= time.monotonic() - begun
+    assert frames[-1].image.shape == (48, 64, 3)
+
+
 def test_stamps_keep_pace_with_the_camera(start_any: Start) -> None:
     camera = start_any()
     connection = UrlSource(camera.url, silence=5).open()
@@ -77,7 +87,7 @@ def test_a_recording_on_a_web_server_is_no_camera(make_video: Callable[..., Path
         thread.start()
         try:
             with pytest.raises(
-                InputError, match=r"is a recording, not a live stream: give it to cart process$"
+                InputError, match=r"is a recording, not a live stream: download it, or give it to cart process$"
             ):
                 UrlSource(f"http://127.0.0.1:{server.server_port}/trip.mp4", silence=5).open()
         finally:
