@@ -158,7 +158,8 @@ def judge(
     """Hold events against the truth, both in seconds of the scene; return whether none is missed or false."""
     catalog, truth = load_catalog(SAMPLES / "catalog"), load_truth(TRIP.with_suffix(".truth.json"))
     found = [moved(unit, unit.t + start) for unit in units_found(events, catalog)]
-    true = [moved(unit, stretch(unit.t)) for unit in units_true(truth, catalog)]
+    seen = (moved(unit, stretch(unit.t)) for unit in units_true(truth, catalog))
+    true = [unit for unit in seen if unit.t > start]  # what lay there at the first frame is no event
     pairs = dict(match(found, true, truth.tolerance_s, by_product=True))
     in_time = [true[number] for number in pairs.values()]
     extra = [n for n in range(len(found)) if n not in pairs]
@@ -166,18 +167,21 @@ def judge(
     wrong = [found[n] for n in extra if not events[n].data.needs_review]
     inside = [unit for unit in true if touches(unit.t, outages)]
     open_ = [unit for unit in true if unit not in in_time]
-    told = [open_[n] for _, n in match(marked, open_, LATE, by_product=True)]
+    late = match(marked, open_, LATE, by_product=True)
+    told = [open_[n] for _, n in late]
+    other = [unit for n, unit in enumerate(marked) if n not in dict(late)]
     missed = [unit for unit in open_ if unit not in inside]
+    never = [unit for unit in open_ if unit in inside and unit not in told]
     console.print(
         f"  outside gaps: {len(true) - len(inside)} events, {len(missed)} missed; inside: {len(inside)}, "
         f"{sum(unit in in_time for unit in inside)} told in time, {len(told)} later for review, "
-        f"{len(open_) - len(missed) - len(told)} never"
+        f"{len(never)} never"
     )
     console.print(
-        f"  false and not marked: {len(wrong)}; false but marked: {len(marked) - len(told)}; "
+        f"  false and not marked: {len(wrong)}; false but marked: {len(other)}; "
         f"contents at the end {'right' if contents(found) == contents(true) else 'wrong'}"
     )
-    for what, units in (("false", wrong), ("missed", missed)):
+    for what, units in (("false", wrong), ("marked", other), ("missed", missed), ("never told", never)):
         for unit in units:
             console.print(f"  {what}: {unit.action} {unit.label} at {unit.t:.1f} s")
     return not wrong and not missed

@@ -87,7 +87,8 @@ def test_a_recording_on_a_web_server_is_no_camera(make_video: Callable[..., Path
         thread.start()
         try:
             with pytest.raises(
-                InputError, match=r"is a recording, not a live stream: download it, or give it to cart process$"
+                InputError,
+                match=r"is a recording, not a live stream: download it, or give it to cart process$",
             ):
                 UrlSource(f"http://127.0.0.1:{server.server_port}/trip.mp4", silence=5).open()
         finally:
