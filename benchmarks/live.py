@@ -31,7 +31,7 @@ from rich.console import Console
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "vision" / "live"))
 
-from cameras import MJPEG, RTSP, TestCamera, reel_of_video, write_h264_reel, write_reel  # noqa: E402  (beside the tests that use it)
+from real_cameras import MJPEG, RTSP, TestCamera, reel_of_video, write_h264_reel, write_reel  # noqa: E402  (beside the tests that use it)
 
 from cart.catalog import load_catalog  # noqa: E402
 from cart.evaluation import load_truth  # noqa: E402

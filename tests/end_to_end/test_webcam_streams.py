@@ -12,7 +12,7 @@ import pytest
 
 from cart.events import CartEvent
 from tests.end_to_end.webcams import start
-from tests.vision.live.cameras import MJPEG, RTSP, TestCamera, reel_of_video, write_h264_reel, write_reel
+from tests.vision.live.real_cameras import MJPEG, RTSP, TestCamera, reel_of_video, write_h264_reel, write_reel
 
 Film = Callable[..., Path]
 Told = Callable[[Path], list[CartEvent]]

@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cameras import MJPEG, RTSP, Image, TestCamera, write_h264_reel, write_reel
+from real_cameras import MJPEG, RTSP, Image, TestCamera, write_h264_reel, write_reel
 
 FPS = 25
 

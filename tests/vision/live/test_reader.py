@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Condition
 
 import pytest
-from cameras import TestCamera, write_reel
 from conftest import small_picture
+from real_cameras import TestCamera, write_reel
 
 from cart.errors import InputError
 from cart.vision.live.clock import now

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cameras import TestCamera, reel_of_video
+from real_cameras import TestCamera, reel_of_video
 
 from cart.catalog import load_catalog
 from cart.errors import FootageBroken, InputError

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from cameras import TestCamera
+from real_cameras import TestCamera
 
 from cart.errors import InputError
 from cart.vision.live import stream
