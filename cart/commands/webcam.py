@@ -175,12 +175,12 @@ class _Watch:
                         return
 
     def _take(self, turn: Turn) -> None:
+        self._count(turn)
         session = self.sessions[turn.camera]
         session.tell(turn.events)
         session.tell_condition(turn.condition)
         if turn.events:
             self.latest = turn.camera
-        self._count(turn)
         if turn.sight is None:
             return
         self.frames[turn.camera] = turn.sight.frame

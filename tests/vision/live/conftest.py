@@ -8,22 +8,13 @@ from functools import partial
 from pathlib import Path
 from threading import Condition
 
-import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from real_cameras import MJPEG, RTSP, Image, TestCamera, write_h264_reel, write_reel
+from real_cameras import MJPEG, RTSP, TestCamera, small_picture, write_h264_reel, write_reel
 
 FPS = 25
-
-
-def small_picture(number: int, size: tuple[int, int] = (64, 48)) -> Image:
-    """A grey picture with a white square that moves."""
-    picture = np.full((size[1], size[0], 3), 90, np.uint8)
-    left = number * 3 % (size[0] - 10)
-    picture[10:20, left : left + 10] = 255
-    return picture
 
 
 @pytest.fixture

@@ -23,6 +23,14 @@ KEY_EVERY = 12
 Image = NDArray[np.uint8]
 
 
+def small_picture(number: int, size: tuple[int, int] = (64, 48)) -> Image:
+    """A grey picture with a white square that moves."""
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    left = number * 3 % (size[0] - 10)
+    picture[10:20, left : left + 10] = 255
+    return picture
+
+
 def write_reel(path: Path, pictures: Iterable[Image], times: Iterable[tuple[float, int]]) -> Path:
     """Write a reel: its pictures, and for each moment in seconds the number of the picture to see."""
     with zipfile.ZipFile(path, "w") as archive:

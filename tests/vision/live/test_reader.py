@@ -7,8 +7,7 @@ from pathlib import Path
 from threading import Condition
 
 import pytest
-from conftest import small_picture
-from real_cameras import TestCamera, write_reel
+from real_cameras import TestCamera, small_picture, write_reel
 
 from cart.errors import InputError
 from cart.vision.live.clock import now
