@@ -75,6 +75,37 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
+# Flags that several commands have.
+
+CatalogFolder = Annotated[
+    Path | None, typer.Option(help="The store's products: a folder with products.csv and images/.")
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        help="Weights to detect with: .onnx through OpenVINO, others through ultralytics. [default: ours]"
+    ),
+]
+EventsFile = Annotated[Path | None, typer.Option(help="Write the events here, one JSON object a line.")]
+ReceiptFile = Annotated[Path | None, typer.Option(help="Write the receipt here, as JSON.")]
+AnnotatedVideo = Annotated[
+    Path | None, typer.Option(help="Write a video here that shows what was seen (.mp4).")
+]
+EvidenceFolder = Annotated[
+    Path | None, typer.Option(help="Keep a picture of each event's item in this folder.")
+]
+TallyUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Send the events, and a picture of each item, to this tally service (key: CART_KEY).",
+    ),
+]
+StoreId = Annotated[str, typer.Option(help="The store's id, for --to.")]
+Gate = Annotated[bool, typer.Option("--gate/--no-gate", help="Let the detector sleep while nothing moves.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing on stdout.")]
+
+
 @app.command()
 def process(
     footage: Annotated[
@@ -86,34 +117,15 @@ def process(
             help="The cart's opening. [default: NAME.opening.toml beside the footage, else the whole picture]"
         ),
     ] = None,
-    catalog: Annotated[
-        Path | None, typer.Option(help="The store's products: a folder with products.csv and images/.")
-    ] = None,
-    detector: Annotated[
-        Path | None,
-        typer.Option(
-            help="Weights to detect with: .onnx through OpenVINO, others through ultralytics. [default: ours]"
-        ),
-    ] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Write the events here, one JSON object a line.")
-    ] = None,
-    receipt: Annotated[Path | None, typer.Option(help="Write the receipt here, as JSON.")] = None,
-    annotate: Annotated[
-        Path | None, typer.Option(help="Write a video here that shows what was seen (.mp4).")
-    ] = None,
-    evidence: Annotated[
-        Path | None, typer.Option(help="Keep a picture of each event's item in this folder.")
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Send the events, and a picture of each item, to this tally service (key: CART_KEY).",
-        ),
-    ] = None,
+    catalog: CatalogFolder = None,
+    detector: Weights = None,
+    events: EventsFile = None,
+    receipt: ReceiptFile = None,
+    annotate: AnnotatedVideo = None,
+    evidence: EvidenceFolder = None,
+    to: TallyUrl = None,
     cart: Annotated[str, typer.Option(help="The cart's id, for the events' source.")] = "1",
-    store: Annotated[str, typer.Option(help="The store's id, for --to.")] = "1",
+    store: StoreId = "1",
     session: Annotated[
         str | None, typer.Option(help="The session's id. [default: named after the footage's content]")
     ] = None,
@@ -132,10 +144,8 @@ def process(
     every: Annotated[
         float | None, typer.Option(metavar="S", help="Look at one frame each S seconds.")
     ] = None,
-    gate: Annotated[
-        bool, typer.Option("--gate/--no-gate", help="Let the detector sleep while nothing moves.")
-    ] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing on stdout.")] = False,
+    gate: Gate = True,
+    quiet: Quiet = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the receipt as one JSON object, and nothing else.")
     ] = False,
@@ -181,31 +191,17 @@ def webcam(
         list[Path] | None,
         typer.Option(help="The cart's opening; several cameras take as many, in their order."),
     ] = None,
-    catalog: Annotated[
-        Path | None, typer.Option(help="The store's products: a folder with products.csv and images/.")
-    ] = None,
-    detector: Annotated[Path | None, typer.Option(help="Weights to detect with. [default: ours]")] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Write the events here, one JSON object a line.")
-    ] = None,
-    receipt: Annotated[Path | None, typer.Option(help="Write the receipt here, as JSON.")] = None,
-    annotate: Annotated[
-        Path | None, typer.Option(help="Write a video here that shows what was seen (.mp4).")
-    ] = None,
-    evidence: Annotated[
-        Path | None, typer.Option(help="Keep a picture of each event's item in this folder.")
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Send the events, and a picture of each item, to this tally service (key: CART_KEY).",
-        ),
-    ] = None,
+    catalog: CatalogFolder = None,
+    detector: Weights = None,
+    events: EventsFile = None,
+    receipt: ReceiptFile = None,
+    annotate: AnnotatedVideo = None,
+    evidence: EvidenceFolder = None,
+    to: TallyUrl = None,
     cart: Annotated[
         str, typer.Option(help="The cart's id; with several cameras their number is added, as in 1-2.")
     ] = "1",
-    store: Annotated[str, typer.Option(help="The store's id, for --to.")] = "1",
+    store: StoreId = "1",
     session: Annotated[
         str | None, typer.Option(help="The session's id. [default: named after the time and the cart]")
     ] = None,
@@ -219,17 +215,16 @@ def webcam(
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Play files again and again.")] = False,
     seconds: Annotated[float | None, typer.Option(min=0, metavar="S", help="Stop after S seconds.")] = None,
-    gate: Annotated[
-        bool, typer.Option("--gate/--no-gate", help="Let the detector sleep while nothing moves.")
-    ] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing on stdout.")] = False,
+    gate: Gate = True,
+    quiet: Quiet = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print each receipt as one JSON object, and nothing else.")
     ] = False,
 ) -> None:
     """Watch live cameras: what is added and removed as it happens, and the receipt at the end.
 
-    Keys, in the window or in the terminal: p pause, u undo the last event, q quit with the receipt.
+    Keys, in the window or in the terminal: p pause, u undo the last event, c set the opening anew (in the
+    window), q quit with the receipt.
     A camera that is lost is opened again; the session goes on, and what changed meanwhile is marked for
     review. No frame is kept or sent unless asked for.
     """
@@ -287,7 +282,10 @@ def evaluate(
 @app.command()
 def calibrate(
     footage: Annotated[
-        str, typer.Argument(help="A video file, a folder of stills (with --fps), or a stream's URL.")
+        str,
+        typer.Argument(
+            help="A video file, a folder of stills (with --fps), a stream's URL or a camera's number."
+        ),
     ],
     polygon: Annotated[
         str | None,

@@ -1,16 +1,19 @@
 """`cart calibrate`: find the opening in footage, have it corrected, write it; tell if the camera moved."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 import cv2
-import numpy as np
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 from cart.commands.display import has_display
+from cart.commands.dragging import drag_corners, draw_opening
 from cart.errors import FootageBroken, InputError
 from cart.settings import settings
 from cart.vision.calibration import (
@@ -23,19 +26,19 @@ from cart.vision.calibration import (
     take_fingerprint,
     write_opening,
 )
-from cart.vision.calibration.corners import CornerDrag, corners_text, parse_corners
+from cart.vision.calibration.corners import corners_text, parse_corners
 from cart.vision.calibration.proposal import SURE
 from cart.vision.detection import load_detector
-from cart.vision.footage import Footage, Frame, Image, open_footage
+from cart.vision.footage import Frame, Image, open_footage
+from cart.vision.footage.container import is_url
+from cart.vision.live.places import camera_at
+from cart.vision.live.shot import frames_of
 from cart.vision.opening import WHOLE_PICTURE, Point, load_polygon
-from cart.vision.overlay import Scene, draw
 
-_SECONDS = 120.0
-"""How much of the footage is looked at."""
+_SECONDS, _LIVE_SECONDS = 120.0, 30.0
+"""How much is looked at: of a recording, of a camera at work."""
 
 _PICTURES = {".png", ".jpg", ".jpeg"}
-_ENTER, _ESCAPE = {10, 13}, 27
-_TITLE = "drag the corners; Enter: take them, Esc: leave"
 
 Polygon = tuple[Point, ...]
 
@@ -83,15 +86,19 @@ def run(source: str, wishes: Wishes) -> int:
     write_opening(file, polygon, fingerprint, force=wishes.force)
     typer.echo(f"wrote {file}: {corners_text(polygon)}")
     if wishes.picture is not None:
-        _write_picture(wishes.picture, _drawn(seen.picture, polygon))
+        _write_picture(wishes.picture, draw_opening(seen.picture, polygon))
     return 0
 
 
 def _beside(source: str) -> Path:
-    if "://" in source:
-        raise InputError("a stream has no place beside it: say where the opening is with --write FILE")
+    if _is_live(source):
+        raise InputError("a camera has no place beside it: say where the opening is with --write FILE")
     footage = Path(source).absolute()
     return footage.parent / f"{footage.name if footage.is_dir() else footage.stem}.opening.toml"
+
+
+def _is_live(source: str) -> bool:
+    return source.isdecimal() or is_url(source)
 
 
 def _check(source: str, file: Path, wishes: Wishes) -> int:
@@ -108,16 +115,32 @@ def _check(source: str, file: Path, wishes: Wishes) -> int:
 
 def _survey(source: str, fps: float | None, *, with_items: bool) -> Survey:
     detector = load_detector(threads=settings().threads) if with_items else None
+    seconds = _LIVE_SECONDS if _is_live(source) else _SECONDS
+    with closing(_frames(source, fps)) as frames:
+        return survey(_first(seconds, frames), detector)
+
+
+def _frames(source: str, fps: float | None) -> Generator[Frame]:
+    """Yield the frames of a camera or of footage; what breaks off serves as far as it goes."""
+    camera = camera_at(source)
+    if camera is not None:
+        yield from frames_of(camera)
+        return
     with open_footage(source, fps=fps) as footage:
-        return survey(_first_seconds(footage), detector)
+        try:
+            yield from footage
+        except FootageBroken as broken:
+            typer.echo(f"warning: {broken}", err=True)
 
 
-def _first_seconds(footage: Footage) -> Iterator[Frame]:
-    """Yield the frames of the first minutes; footage that breaks off serves as far as it goes."""
-    try:
-        yield from takewhile(lambda frame: frame.time < _SECONDS, footage)
-    except FootageBroken as broken:
-        typer.echo(f"warning: {broken}", err=True)
+def _first(seconds: float, frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Yield the frames of the first seconds, under a bar that moves along."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("looking", total=seconds)
+        for frame in takewhile(lambda frame: frame.time < seconds, frames):
+            progress.update(task, completed=frame.time)
+            yield frame
 
 
 def _found(seen: Survey, *, edit: bool) -> Polygon:
@@ -158,35 +181,10 @@ def _dragged(picture: Image, polygon: Polygon) -> Polygon:
     Raises:
         Abort: the window was left with Esc or closed.
     """
-    scale = max(1, round(960 / picture.shape[1]))
-    shown = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale), np.uint8)
-    corners = CornerDrag(polygon, (shown.shape[1], shown.shape[0]))
-
-    def on_mouse(event: int, x: int, y: int, _flags: int, _data: object) -> None:
-        if event == cv2.EVENT_LBUTTONDOWN:
-            corners.press(x, y)
-        elif event == cv2.EVENT_LBUTTONUP:
-            corners.release()
-        corners.move(x, y)
-
-    cv2.namedWindow(_TITLE)
-    cv2.setMouseCallback(_TITLE, on_mouse)
-    try:
-        while cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1:
-            cv2.imshow(_TITLE, _drawn(shown, corners.polygon))
-            key = cv2.waitKey(20) & 0xFF
-            if key in _ENTER:
-                return parse_corners(corners_text(corners.polygon))
-            if key == _ESCAPE:
-                break
+    corners = drag_corners(picture, polygon)
+    if corners is None:
         raise typer.Abort
-    finally:
-        cv2.destroyAllWindows()
-
-
-def _drawn(picture: Image, polygon: Polygon) -> Image:
-    height, width = picture.shape[:2]
-    return draw(picture, Scene(0.0, opening=[(x * width, y * height) for x, y in polygon]))
+    return corners
 
 
 def _write_picture(file: Path, picture: Image) -> None:

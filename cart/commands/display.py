@@ -13,6 +13,7 @@ from cart.vision.footage import Image
 _PROBE = "import cv2; cv2.namedWindow('probe'); cv2.waitKey(1); cv2.destroyAllWindows()"
 _PROBE_SECONDS = 20
 _NO_KEY = -1
+_WIDTH = 960  # pixels to which small pictures are enlarged, as far as whole factors go
 
 
 def has_display() -> bool:
@@ -46,8 +47,9 @@ class Windows:
         """Show a picture, `(height, width, 3)` blue, green, red, in the window of a place."""
         title = self._titles[place]
         if title not in self._shown:
-            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
-            cv2.resizeWindow(title, image.shape[1], image.shape[0])
+            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+            scale = max(1, round(_WIDTH / image.shape[1]))
+            cv2.resizeWindow(title, scale * image.shape[1], scale * image.shape[0])
             self._shown.add(title)
         cv2.imshow(title, image)
 

@@ -1,7 +1,6 @@
 """The footage with what the pipeline saw drawn on it, for `--annotate` and for the window."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from cart.events import CartEvent
@@ -17,10 +16,6 @@ class Viewed(Protocol):
     @property
     def camera(self) -> Camera:
         """Its pipeline."""
-
-    @property
-    def opening_file(self) -> Path | None:
-        """Where the opening was read from; None: the whole picture."""
 
 
 class Drawing:
@@ -53,12 +48,12 @@ class Drawing:
         return draw(sight.frame.image, self._scene(sight.frame.time, self._sight))
 
     def _scene(self, time: float, sight: Sight) -> Scene:
-        opening = self._viewed.camera.opening.polygon if self._viewed.opening_file is not None else ()
+        opening = self._viewed.camera.opening
         return Scene(
             time=time,
             hands=[found.box for found in sight.detections if found.kind == "hand"],
             items=[self._label(item, box, score) for item, box, score in sight.items],
-            opening=opening,
+            opening=() if opening.whole else opening.polygon,
             events=self._lines,
             tally=self._tally,
         )

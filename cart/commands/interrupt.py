@@ -1,8 +1,27 @@
-"""Ctrl-C between frames, so that nothing seen is lost in the middle of a step."""
+"""Ctrl-C between frames, so that nothing seen is lost in the middle of a step, nor by what ends one."""
 
 import signal
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
+
+from cart.commands.screen import Screen
+from cart.errors import CartError
+
+
+def take_steps(screen: Screen, *steps: Callable[[], None]) -> int:
+    """Take the steps of a run, each whatever ended the one before; tell what did, return the exit code."""
+    code = 0
+    for step in steps:
+        try:
+            step()
+        except KeyboardInterrupt:
+            screen.warn("stopped by Ctrl-C; what was seen until then follows")
+            code = 130
+        except CartError as error:
+            screen.error(str(error))
+            code = error.exit_code
+    return code
 
 
 class CtrlC:

@@ -16,6 +16,11 @@ class TerminalKeys:
     def __init__(self) -> None:
         self._before: list[Any] | None = None
 
+    @property
+    def heard(self) -> bool:
+        """Whether there is a terminal to take keys from."""
+        return self._before is not None
+
     def key(self) -> str | None:
         """Return a key that was pressed, None for none; never waits."""
         if self._before is None or not select.select([sys.stdin], [], [], 0)[0]:

@@ -1,12 +1,10 @@
 """`cart process`: run the pipeline over footage, tell what happens as it happens, end with the receipt."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 
-from cart.commands.interrupt import CtrlC
+from cart.commands.interrupt import CtrlC, take_steps
 from cart.commands.screen import Screen
 from cart.commands.session import Outputs, Session, open_session
-from cart.errors import CartError
 from cart.vision.footage.container import shown
 from cart.vision.recorded import Options, Run
 
@@ -36,29 +34,14 @@ def run(source: str, options: Options, outputs: Outputs, *, quiet: bool, as_json
             )
         )
         screen.begin(shown(source), reader.footage.duration, reader.opening_file)
-        code = _read_to_the_end(reader, session)
+        code = take_steps(
+            screen,
+            lambda: _read(reader, session),
+            lambda: session.tell(reader.finish()),
+            session.finish_sending,
+        )
         session.end()
     return code or int(session.failed)
-
-
-def _read_to_the_end(reader: Run, session: Session) -> int:
-    """Read the footage; whatever ends it, what was seen until then is told."""
-    code = 0
-    steps: tuple[Callable[[], None], ...] = (
-        lambda: _read(reader, session),
-        lambda: session.tell(reader.finish()),
-        session.finish_sending,
-    )
-    for step in steps:
-        try:
-            step()
-        except KeyboardInterrupt:
-            session.screen.warn("stopped by Ctrl-C; what was seen until then follows")
-            code = 130
-        except CartError as error:
-            session.screen.error(str(error))
-            code = error.exit_code
-    return code
 
 
 def _read(reader: Run, session: Session) -> None:

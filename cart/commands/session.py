@@ -109,13 +109,14 @@ class Session:
 
     def tell_condition(self, events: Sequence[CameraEvent]) -> None:
         """Pass on what changed with the camera itself."""
+        label = self.label or "camera "
         for event in events:
             self.sending.send(event)
             self._try_to_write(event)
             if event.type == "cart.camera.degraded":
-                self.screen.warn(f"{self.label}camera {event.data.reason}: {event.data.detail}")
+                self.screen.warn(f"{label}{event.data.reason}: {event.data.detail}")
             else:
-                self.screen.note(f"{self.label}camera no longer {event.data.reason}: {event.data.detail}")
+                self.screen.note(f"{label}no longer {event.data.reason}: {event.data.detail}")
 
     def show(self, sight: Sight, *, drawn: bool = False) -> Image | None:
         """Write a frame into the annotated video, where one is wanted; return it if it was drawn.

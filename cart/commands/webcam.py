@@ -8,20 +8,23 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from cart.commands.display import Windows, has_display
-from cart.commands.interrupt import CtrlC
+from cart.commands.dragging import drag_corners
+from cart.commands.interrupt import CtrlC, take_steps
 from cart.commands.keys import TerminalKeys
 from cart.commands.screen import Screen
 from cart.commands.session import Outputs, Session, open_session
-from cart.errors import CartError
 from cart.metrics import HOST, Metrics
+from cart.vision.calibration.corners import corners_text
+from cart.vision.footage import Frame
 from cart.vision.live import Live, LiveCamera, Turn
+from cart.vision.opening import opening_for
 from cart.vision.recorded import Options
 from cart.vision.visits.world import World
 
 _STATUS_SECONDS = 1.0
 _PAUSED_SECONDS = 0.05
 _ESCAPE = "\x1b"
-KEYS = "p pause, u undo the last event, q quit with the receipt"
+KEYS = "p pause, u undo the last event, c set the opening anew, q quit with the receipt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,8 @@ def run(
             port = stack.enter_context(watch.metrics.serve(watching.metrics))
             screen.note(f"figures at http://{HOST}:{port}/metrics")
         watch.keys = stack.enter_context(TerminalKeys())
+        if watch.windows is not None or watch.keys.heard:
+            screen.note(f"keys: {KEYS}")
         if watching.seconds is not None:
             watch.until = monotonic() + watching.seconds
         code = watch.to_the_end()
@@ -114,7 +119,6 @@ def _open_windows(wanted: bool | None, live: Live, screen: Screen, stack: ExitSt
     if not has_display():
         screen.note("no display, so no window is shown; all else goes on")
         return None
-    screen.note(f"keys: {KEYS}")
     return stack.enter_context(Windows([f"cart: {camera.reader.name}" for camera in live.cameras]))
 
 
@@ -147,22 +151,13 @@ class _Watch:
     until: float | None = None
     paused: bool = False
     latest: LiveCamera | None = None
+    frames: dict[LiveCamera, Frame] = field(default_factory=dict)
     told: float = field(default_factory=monotonic)
     counted: int = 0
 
     def to_the_end(self) -> int:
         """Watch, and tell what is left open at the end; whatever ends it, return the exit code."""
-        code = 0
-        for step in (self._watch, self._finish, self._finish_sending):
-            try:
-                step()
-            except KeyboardInterrupt:
-                self.screen.warn("stopped by Ctrl-C; what was seen until then follows")
-                code = 130
-            except CartError as error:
-                self.screen.error(str(error))
-                code = error.exit_code
-        return code
+        return take_steps(self.screen, self._watch, self._finish, self._finish_sending)
 
     def _watch(self) -> None:
         with CtrlC() as ctrl_c:
@@ -180,14 +175,15 @@ class _Watch:
                         return
 
     def _take(self, turn: Turn) -> None:
+        self._count(turn)
         session = self.sessions[turn.camera]
         session.tell(turn.events)
         session.tell_condition(turn.condition)
         if turn.events:
             self.latest = turn.camera
-        self._count(turn)
         if turn.sight is None:
             return
+        self.frames[turn.camera] = turn.sight.frame
         image = session.show(turn.sight, drawn=self.windows is not None)
         if image is not None and self.windows is not None:
             self.windows.show(self.live.cameras.index(turn.camera), image)
@@ -225,14 +221,19 @@ class _Watch:
             self._pause()
         elif key == "u":
             self._undo()
+        elif key == "c":
+            self._recalibrate()
 
     def _pause(self) -> None:
         """Stop looking, or go on: what was changed in between is not guessed at."""
         self.paused = not self.paused
         self.screen.note("paused: p goes on" if self.paused else "going on")
         if self.paused:
-            for camera in self.live.cameras:
-                self._take(Turn(camera, None, camera.interrupt()))
+            self._look_away()
+
+    def _look_away(self) -> None:
+        for camera in self.live.cameras:
+            self._take(Turn(camera, None, camera.pause()))
 
     def _undo(self) -> None:
         event = self.latest.take_back() if self.latest is not None else None
@@ -240,6 +241,24 @@ class _Watch:
             self.screen.note("nothing to undo: the last event was undone, waits for review or cost nothing")
             return
         self._take(Turn(self.latest, None, [event]))
+
+    def _recalibrate(self) -> None:
+        """Let each camera's opening be dragged on its newest picture; nothing is looked at meanwhile."""
+        if self.windows is None:
+            self.screen.note("there is no window to drag corners in: set the opening by cart calibrate")
+            return
+        self._look_away()
+        for camera, frame in list(self.frames.items()):
+            name, opening = camera.reader.name, camera.camera.opening
+            polygon = drag_corners(frame.image, opening.fractions)
+            if polygon is None:
+                self.screen.note(f"{name}: the opening stays as it was")
+                continue
+            self._take(Turn(camera, None, camera.recalibrate(opening_for(polygon, opening.size))))
+            self.screen.note(
+                f"{name}: the opening is set anew for this run; to keep it: "
+                f"cart calibrate {name} --force --polygon '{corners_text(polygon)}'"
+            )
 
     def _tell_status(self) -> None:
         """Say every second how many frames are looked at, and how many had to be dropped."""

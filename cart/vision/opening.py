@@ -31,6 +31,17 @@ class Opening:
     polygon: tuple[Point, ...]
     size: tuple[int, int]
 
+    @property
+    def fractions(self) -> tuple[Point, ...]:
+        """The corners in fractions 0..1 of width and height, rounded to a ten-thousandth."""
+        width, height = self.size
+        return tuple((round(x / width, 4), round(y / height, 4)) for x, y in self.polygon)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole picture."""
+        return self.fractions == WHOLE_PICTURE
+
     @cached_property
     def bounds(self) -> Box:
         """The smallest upright box around the polygon."""

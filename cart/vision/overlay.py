@@ -41,7 +41,7 @@ class Scene:
     """What is known at one moment, ready to be drawn.
 
     Attributes:
-        time: Media time in seconds.
+        time: Media time in seconds; None where it plays no part.
         hands: Boxes of hands in pixels.
         items: Boxes of items with what they are taken for.
         opening: Corners of the opening in pixels; none where it is the whole picture.
@@ -49,7 +49,7 @@ class Scene:
         tally: The running tally as lines of text.
     """
 
-    time: float
+    time: float | None = None
     hands: Sequence[Box] = ()
     items: Sequence[LabelledBox] = ()
     opening: Sequence[tuple[float, float]] = ()
@@ -69,7 +69,8 @@ def draw(image: Image, scene: Scene) -> Image:
         pen.box(item.box, color, f"{item.name or '?'} {item.confidence:.2f}")
     pen.panel(scene.events[-LAST_EVENTS:], right=False, bottom=True)
     pen.panel(_shortened(scene.tally), right=True, bottom=False)
-    pen.panel([f"{scene.time:.2f} s"], right=True, bottom=True)
+    if scene.time is not None:
+        pen.panel([f"{scene.time:.2f} s"], right=True, bottom=True)
     return canvas
 
 

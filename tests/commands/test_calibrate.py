@@ -101,7 +101,14 @@ def test_bad_flags_are_told_in_a_line(make_trip, arguments: list[str], message: 
     assert (code, message in said) == (2, True)
 
 
-def test_a_stream_needs_a_place_to_write_to() -> None:
-    code, said = _run("rtsp://camera/1")
+def test_a_camera_that_is_not_there_is_told(tmp_path: Path) -> None:
+    code, said = _run("87", "--write", tmp_path / "cart.opening.toml")
+    assert code == 2
+    assert said.startswith("no camera 87: ")
+
+
+@pytest.mark.parametrize("camera", ["rtsp://camera/1", "0"])
+def test_a_camera_needs_a_place_to_write_to(camera: str) -> None:
+    code, said = _run(camera)
     assert code == 2
     assert "say where the opening is with --write FILE" in said

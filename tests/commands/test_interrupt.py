@@ -1,4 +1,3 @@
-import os
 import signal
 
 import pytest
@@ -7,7 +6,7 @@ from cart.commands.interrupt import CtrlC
 
 
 def press() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def test_nothing_happens_where_nobody_presses():

@@ -151,7 +151,7 @@ def test_ids_and_times_are_those_given(process: Process, film: Film) -> None:
     )
 
     assert (first.source, first.subject) == ("/carts/seven", "trip 9")
-    assert first.time.isoformat() == "2026-01-31T12:00:02.200000+00:00"
+    assert first.time.isoformat() == "2026-01-31T12:00:02.133000+00:00"
     assert first.data.model.startswith("colours-")
 
 

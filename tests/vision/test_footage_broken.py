@@ -294,6 +294,21 @@ def test_an_address_that_refuses_is_shown_without_its_password() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://me:secret@cam/v?user=me&pwd=secret",
+        "rtsp://me:sec@secret@cam/v",
+        "http://cam/v?secret",
+        "rtsp://me:secret/secret@cam/v",
+        "rtsp://me:secret?secret@cam/v",
+        "rtsp://me:1/secret@cam/v",
+    ],
+)
+def test_nothing_secret_is_shown(url: str) -> None:
+    assert container.shown(url).endswith("://cam/v")
+
+
 def test_a_stream_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:

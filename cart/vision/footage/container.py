@@ -91,12 +91,16 @@ def is_url(source: str | Path) -> bool:
 
 
 def shown(source: str | Path) -> str:
-    """Return the source as it may be printed: a URL without user and password.
+    """Return the source as it may be printed: a URL without user and password, and without its query.
 
-    >>> shown("rtsp://user:secret@camera/1")
+    >>> shown("rtsp://user:secret@camera/1?user=me&pwd=secret")
+    'rtsp://camera/1'
+    >>> shown("rtsp://user:with/slash@camera/1")
     'rtsp://camera/1'
     """
-    return re.sub(r"(?<=://)[^/]*@", "", str(source))
+    if not is_url(source):
+        return str(source)
+    return re.sub(r"(?<=://)([^/]*|[^/]*:.*)@", "", str(source)).partition("?")[0]
 
 
 def _is_cover(stream: VideoStream) -> bool:

@@ -52,6 +52,10 @@ class Freeze:
         self._last, self._last_time = samples, time
         return time - self._since
 
+    def resume(self) -> None:
+        """Take in that nobody looked for a while: what is seen next is no repeat of what was seen before."""
+        self._last, self._told = None, False
+
     def frozen(self, seconds: float) -> bool:
         """Tell whether a repeat of so many seconds means that the source is frozen."""
         self._told = seconds >= self._limit()

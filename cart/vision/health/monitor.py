@@ -126,6 +126,11 @@ class HealthMonitor:
         self._comparison: Comparison | None = None
         self._compare_time = self._renew_time = float("-inf")
 
+    def resume(self) -> None:
+        """Take in that nobody looked for a while: nothing that was seen before has gone on meanwhile."""
+        self._freeze.resume()
+        self._doubt = None
+
     def look(self, time: float, luma: Grey) -> Health | None:
         """Take in a frame; return the camera's health where its state changed with it, else None.
 

@@ -60,7 +60,10 @@ class LiveCamera:
     def see(self, arrival: Arrival) -> "Turn":
         """Let the pipeline see a frame, unless the camera is degraded; a gap before it interrupts first."""
         frame = arrival.frame
-        events = self.interrupt() if arrival.stretch != self._stretch else []
+        events = []
+        if arrival.stretch != self._stretch:
+            events = self.interrupt()
+            self.condition.resume()
         self._stretch = arrival.stretch
         condition = self.condition.look(frame)
         if self.condition.fault is not None:
@@ -79,8 +82,13 @@ class LiveCamera:
             return None
         return Turn(self, None, self.interrupt(), self.condition.lose(self._last_time))
 
+    def pause(self) -> list[CartEvent]:
+        """Take in that nobody looks for a while; return what that leaves open."""
+        self._stretch = None
+        return self.interrupt()
+
     def interrupt(self, *, moved: bool = False, opening: Opening | None = None) -> list[CartEvent]:
-        """End an open visit at the last frame seen, for a gap, a pause or a new opening.
+        """End an open visit at the last frame seen, for a gap or a new opening.
 
         A gap counts once, until the next frame.
 

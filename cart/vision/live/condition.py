@@ -32,10 +32,16 @@ class Condition:
         """Whether the pictures look degraded, but not for long enough to say so."""
         return self._monitor.doubtful
 
+    def resume(self) -> None:
+        """Take in that no frame was looked at for a while."""
+        self._monitor.resume()
+
     def look(self, frame: Frame) -> list[CameraEvent]:
         """Take in a frame, and return what changed with it."""
-        events = [self._recover(frame.time, "frames come again", 0.0)] if self._fault == "lost" else []
-        changed = self._monitor.look(frame.time, frame.luma)
+        was_lost, changed = self._fault == "lost", self._monitor.look(frame.time, frame.luma)
+        events = [self._recover(frame.time, "frames come again", 0.0)] if was_lost else []
+        if was_lost and changed is None and self._monitor.health.degraded:
+            changed = self._monitor.health  # as it was before it was lost
         return events if changed is None else events + self._change(frame.time, changed)
 
     def lose(self, time: float) -> list[CameraEvent]:

@@ -58,7 +58,7 @@ class DeviceConnection:
         while True:
             arrived, image = self._capture.read()
             if not arrived:
-                raise StreamLost("it gives no picture")
+                raise StreamLost("it gives no picture: it is unplugged, or another program uses it")
             stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             yield Shot(stamp if stamp > 0 else None, np.asarray(image, np.uint8))
 

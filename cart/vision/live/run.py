@@ -20,14 +20,12 @@ from cart.vision.announce import Announcer
 from cart.vision.detection import load_detector
 from cart.vision.evidence import EvidenceFolder, Pictures
 from cart.vision.footage import Warn, log_warning
-from cart.vision.footage.container import is_url
 from cart.vision.gallery import Progress
 from cart.vision.live.camera import LiveCamera, Turn
-from cart.vision.live.device import DeviceSource
 from cart.vision.live.figures import TimedDetector
+from cart.vision.live.places import SILENCE, camera_at
 from cart.vision.live.player import FileReader
 from cart.vision.live.reader import Arrival, Reader, StreamReader
-from cart.vision.live.stream import UrlSource
 from cart.vision.opening import Opening, opening_for
 from cart.vision.pipeline import Camera
 from cart.vision.recognition import Recogniser
@@ -35,9 +33,6 @@ from cart.vision.recorded import Options, check_ids, find_opening, load_recognis
 
 IDLE = 0.2
 """Seconds after which iterating yields None where nothing new came."""
-
-SILENCE = 5.0
-"""Seconds without a picture after which a camera counts as lost."""
 
 _CLOSE_SECONDS = 1.0
 
@@ -156,10 +151,9 @@ class Live:
     # Opening.
 
     def _reader(self, source: str, loop: bool, speed: float, silence: float) -> Reader:
-        if source.isdecimal():
-            return StreamReader(DeviceSource(int(source)), self._lines.put, self._news, silence)
-        if is_url(source):
-            return StreamReader(UrlSource(source, silence), self._lines.put, self._news, silence)
+        camera = camera_at(source, silence)
+        if camera is not None:
+            return StreamReader(camera, self._lines.put, self._news, silence)
         return FileReader(Path(source), self._lines.put, self._news, speed=speed, loop=loop)
 
     def _open(self) -> list[tuple[int, int]]:

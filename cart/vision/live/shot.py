@@ -1,14 +1,16 @@
 """A picture as it arrives, and the connection that it arrives over."""
 
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from av.video.frame import VideoFrame
 
-from cart.vision.footage import Image
+from cart.vision.footage import Frame, Image
 from cart.vision.footage.base import Picture, Still, fitted
 from cart.vision.footage.video import DecodedPicture
+from cart.vision.live.clock import now
 
 
 class StreamLost(Exception):
@@ -71,6 +73,20 @@ class Source(Protocol):
         Raises:
             InputError: it cannot be opened now; says in one line what to do.
         """
+
+
+def frames_of(source: Source) -> Iterator[Frame]:
+    """Open a camera and yield its frames, timed as they arrive and of one size, until no more come.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    size: tuple[int, int] | None = None
+    with closing(source.open()) as connection, suppress(StreamLost):
+        begun = now()
+        for number, shot in enumerate(filter(None, connection.shots())):
+            size = size or shot.size
+            yield Frame(number, now() - begun, shot.picture(size))
 
 
 def _quarter_turns(decoded: VideoFrame) -> int:

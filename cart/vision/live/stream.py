@@ -22,7 +22,7 @@ SCHEMES = ("rtsp", "rtsps", "http", "https")
 OPEN_SECONDS = 10.0
 """How long a camera may take to answer."""
 
-RTSP = {"rtsp_transport": "tcp", "probesize": "32768", "analyzeduration": "0"}
+RTSP = {"rtsp_transport": "tcp", "probesize": "32768", "analyzeduration": "0", "fpsprobesize": "0"}
 """Start at once: by default FFmpeg first watches for some two seconds.
 
 Not `fflags=nobuffer`: it throws away the packets by which the stream was recognised, the first key frame
@@ -51,7 +51,7 @@ class UrlSource:
         Raises:
             InputError: it is no URL of a kind that cameras have.
         """
-        self.name = plain(url)
+        self.name = shown(url)
         self._url = url
         self._silence = silence
         try:
@@ -76,7 +76,9 @@ class UrlSource:
             raise InputError(self._refusal(error, timed_out=waited >= OPEN_SECONDS)) from None
         try:
             if container.duration is not None and not options:
-                raise InputError(f"{self.name} is a recording, not a live stream: give it to cart process")
+                raise InputError(
+                    f"{self.name} is a recording, not a live stream: download it, or give it to cart process"
+                )
             return AvConnection(container, video_stream(container, self.name), self._silence)
         except BaseException:
             container.close()
@@ -149,15 +151,6 @@ class AvConnection:
                 broke = error.errno == errno.EIO or not error.strerror
                 raise StreamLost("the connection broke" if broke else error.strerror) from None
         raise StreamLost("it is damaged")
-
-
-def plain(url: str) -> str:
-    """Return a URL as it may be printed: without user, password and query, where cameras take passwords too.
-
-    >>> plain("http://user:secret@camera/video?user=me&pwd=secret")
-    'http://camera/video'
-    """
-    return shown(url).partition("?")[0]
 
 
 def _is_known(host: str | None) -> bool:

@@ -154,6 +154,22 @@ def test_a_noisy_camera_that_repeats_itself_is_frozen() -> None:
     assert over[0] <= 30 + HOLD_SECONDS + 1
 
 
+def test_a_stretch_in_which_nobody_looked_is_no_frozen_picture() -> None:
+    monitor = HealthMonitor()
+    assert _changes(monitor, lambda time: _noisy(SCENE, time), _times(10)) == []
+    monitor.resume()
+    later = (100 + time for time in _times(10))
+    assert _changes(monitor, lambda time: _noisy(SCENE, time), later) == []
+
+
+def test_what_was_doubted_before_nobody_looked_is_not_told_at_the_next_look() -> None:
+    monitor = HealthMonitor()
+    _changes(monitor, _befallen(FAULTS["dark"]), _times(BEGIN + 1))
+    assert monitor.doubtful
+    monitor.resume()
+    assert monitor.look(100.0, FAULTS["dark"](0.0)) is None
+
+
 def test_a_still_picture_without_noise_is_no_frozen_camera() -> None:
     def rendered(time: float) -> Grey:
         scene = SCENE.copy()

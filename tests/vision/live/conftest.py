@@ -4,25 +4,17 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Condition
 
-import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from mjpeg_camera import Image, TestCamera, write_reel
+from real_cameras import MJPEG, RTSP, TestCamera, small_picture, write_h264_reel, write_reel
 
 FPS = 25
-
-
-def small_picture(number: int, size: tuple[int, int] = (64, 48)) -> Image:
-    """A grey picture with a white square that moves."""
-    picture = np.full((size[1], size[0], 3), 90, np.uint8)
-    left = number * 3 % (size[0] - 10)
-    picture[10:20, left : left + 10] = 255
-    return picture
 
 
 @pytest.fixture
@@ -37,13 +29,25 @@ def start_camera() -> Iterator[Callable[..., TestCamera]]:
     """Start test cameras that end with the test."""
     cameras = []
 
-    def start(reel: Path, *options: str) -> TestCamera:
-        cameras.append(TestCamera(reel, *options))
+    def start(reel: Path, *options: str, server: Path = MJPEG) -> TestCamera:
+        cameras.append(TestCamera(reel, *options, server=server))
         return cameras[-1]
 
     yield start
     for camera in cameras:
         camera.kill()
+
+
+@pytest.fixture(params=["http", "rtsp"])
+def start_any(
+    request: pytest.FixtureRequest, reel: Path, tmp_path: Path, start_camera: Callable[..., TestCamera]
+) -> Callable[..., TestCamera]:
+    """Start cameras of either kind: MJPEG over HTTP, H.264 over RTSP."""
+    if request.param == "http":
+        return partial(start_camera, reel)
+    times = ((number / FPS, number % 20) for number in range(20 * FPS))
+    coded = write_h264_reel(tmp_path / "coded.zip", map(small_picture, range(20)), times)
+    return partial(start_camera, coded, server=RTSP)
 
 
 @pytest.fixture

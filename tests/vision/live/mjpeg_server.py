@@ -15,7 +15,9 @@ import json
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 
 FROZEN_AFTER = 10
 BOUNDARY = "picture"
@@ -41,6 +43,13 @@ class Reel:
         number = max(0, bisect.bisect_right(self._times, place) - 1)
         due = self._times[number + 1] if number + 1 < len(self._times) else self._length
         return self._pictures[self._timeline[number][1]], moment + (due - place) / self._speed
+
+    def from_now(self) -> Iterator[tuple[float, float, bytes]]:
+        """Yield the pictures from now on in their order: second of the scene, when it is due, picture."""
+        position = (time.time() - self._epoch) * self._speed
+        for number in range(bisect.bisect_left(self._times, position), len(self._times)):
+            seconds, name = self._timeline[number]
+            yield seconds, self._epoch + seconds / self._speed, self._pictures[name]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -92,24 +101,35 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def main() -> None:
-    """Serve until killed; the first line printed is the port."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def given(told: str | None) -> argparse.Namespace:
+    """Read a server's command line."""
+    parser = argparse.ArgumentParser(description=told)
     parser.add_argument("reel")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--epoch", type=float, default=None, help="Unix time of the scene's start (now)")
+    parser.add_argument(
+        "--epoch", type=float, default=time.time(), help="Unix time of the scene's start (now)"
+    )
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--loop", action="store_true")
     parser.add_argument("--auth")
-    given = parser.parse_args()
-    epoch = time.time() if given.epoch is None else given.epoch
-    Handler.reel = Reel(given.reel, epoch, given.speed, loop=given.loop)
-    Handler.secret = base64.b64encode(given.auth.encode()).decode() if given.auth else None
-    server = ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
-    server.daemon_threads = True
-    sys.stdout.write(f"{server.server_port}\n")
+    return parser.parse_args()
+
+
+def serve_until_killed(server: TCPServer) -> None:
+    """Print the port, and serve."""
+    sys.stdout.write(f"{server.server_address[1]}\n")
     sys.stdout.flush()
     server.serve_forever()
+
+
+def main() -> None:
+    """Serve until killed; the first line printed is the port."""
+    arguments = given(__doc__)
+    Handler.reel = Reel(arguments.reel, arguments.epoch, arguments.speed, loop=arguments.loop)
+    Handler.secret = base64.b64encode(arguments.auth.encode()).decode() if arguments.auth else None
+    server = ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler)
+    server.daemon_threads = True
+    serve_until_killed(server)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,21 @@ def test_a_lost_camera_is_told_once_and_back_with_its_first_frame() -> None:
     assert (back.type, back.data.reason, back.data.media_time) == ("cart.camera.recovered", "lost", 20.0)
 
 
+def test_a_camera_that_was_lost_in_the_dark_is_still_in_the_dark_when_it_is_back() -> None:
+    condition = Condition("7", "s", START, live=True)
+    told(condition, 100, 0.0, 10.0)
+    told(condition, 3, 10.0, 5.0)
+    condition.lose(15.0)
+    condition.resume()
+    back = told(condition, 3, 40.0, 2.0)
+
+    assert [(event.type.rpartition(".")[2], event.data.reason) for event in back] == [
+        ("recovered", "lost"),
+        ("degraded", "dark"),
+    ]
+    assert condition.fault == "dark"
+
+
 @pytest.fixture
 def darkened(tmp_path: Path) -> Path:
     """Return the sample trip with the light switched off for a while."""

@@ -7,8 +7,7 @@ from pathlib import Path
 from threading import Condition
 
 import pytest
-from conftest import small_picture
-from mjpeg_camera import TestCamera, write_reel
+from real_cameras import TestCamera, small_picture, write_reel
 
 from cart.errors import InputError
 from cart.vision.live.clock import now
@@ -84,9 +83,9 @@ def test_media_time_is_the_time_on_the_wall(
 
 
 def test_a_camera_killed_twice_comes_back_and_says_so_in_one_line_each_way(
-    reel: Path, start_camera: Start, read: Callable[..., Watched], until: Until
+    start_any: Start, read: Callable[..., Watched], until: Until
 ) -> None:
-    camera = start_camera(reel)
+    camera = start_any()
     reader = read(camera.url)
     stretches = [take(reader, until).stretch]
     for kills in range(1, 3):
@@ -128,9 +127,9 @@ def test_a_stream_is_silent_before_it_is_lost(
 
 
 def test_a_stall_is_a_gap_though_the_connection_lives(
-    reel: Path, start_camera: Start, read: Callable[..., Watched], until: Until
+    start_any: Start, read: Callable[..., Watched], until: Until
 ) -> None:
-    camera = start_camera(reel)
+    camera = start_any()
     reader = read(camera.url)
     before = take(reader, until)
     camera.stall(True)

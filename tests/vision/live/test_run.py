@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mjpeg_camera import TestCamera, reel_of_video
+from real_cameras import TestCamera, reel_of_video
 
 from cart.catalog import load_catalog
 from cart.errors import FootageBroken, InputError
@@ -20,6 +20,7 @@ from cart.events import CartEvent
 from cart.vision.boxes import Detection
 from cart.vision.footage import Image
 from cart.vision.live import Live, Turn, run
+from cart.vision.opening import opening_for
 from cart.vision.recorded import Options
 
 Start = Callable[..., TestCamera]
@@ -188,15 +189,27 @@ def test_a_pause_interrupts_and_the_next_frame_goes_on(video: Path, slow: Callab
     slow(0.0)
     with Live([str(video)], Options()) as live:
         camera = live.cameras[0]
-        assert camera.interrupt() == []
+        assert camera.pause() == []
         turns_of(live, 3)
         for _ in range(2):
-            camera.interrupt()
+            camera.pause()
         assert camera.figures.gaps == 1
         turns_of(live, 1)
-        camera.interrupt()
+        camera.pause()
 
     assert camera.figures.gaps == 2
+
+
+def test_a_new_opening_holds_from_the_next_frame_on(video: Path, slow: Callable[[float], None]) -> None:
+    slow(0.0)
+    with Live([str(video)], Options()) as live:
+        camera = live.cameras[0]
+        turns_of(live, 3)
+        opening = opening_for(((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)), camera.camera.opening.size)
+        camera.recalibrate(opening)
+        turns_of(live, 1)
+
+    assert camera.camera.opening == camera.camera.visits.world.opening == opening
 
 
 def test_between_the_rounds_of_a_looped_file_there_is_a_gap(

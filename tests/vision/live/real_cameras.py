@@ -8,6 +8,7 @@ import time
 import zipfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,9 +16,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SERVER = Path(__file__).with_name("mjpeg_server.py")
+MJPEG, RTSP = (Path(__file__).with_name(f"{kind}_server.py") for kind in ("mjpeg", "rtsp"))
+KEY_EVERY = 12
+"""Pictures from key frame to key frame of H.264."""
 
 Image = NDArray[np.uint8]
+
+
+def small_picture(number: int, size: tuple[int, int] = (64, 48)) -> Image:
+    """A grey picture with a white square that moves."""
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    left = number * 3 % (size[0] - 10)
+    picture[10:20, left : left + 10] = 255
+    return picture
 
 
 def write_reel(path: Path, pictures: Iterable[Image], times: Iterable[tuple[float, int]]) -> Path:
@@ -29,8 +40,29 @@ def write_reel(path: Path, pictures: Iterable[Image], times: Iterable[tuple[floa
     return path
 
 
+def write_h264_reel(path: Path, pictures: Iterable[Image], times: Iterable[tuple[float, int]]) -> Path:
+    """Write a reel for RTSP: each moment's picture, coded one after the other as a camera does."""
+    kept, timeline = list(pictures), list[tuple[float, str]]()
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.height, encoder.width = kept[0].shape[:2]
+    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, 1000)
+    encoder.options = {"preset": "veryfast", "tune": "zerolatency", "g": str(KEY_EVERY), "crf": "20"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for place, (at, number) in enumerate(times):
+            frame = av.VideoFrame.from_ndarray(kept[number], format="bgr24")
+            frame.pts = place
+            archive.writestr(f"{place}.h264", b"".join(map(bytes, encoder.encode(frame))))
+            timeline.append((at, f"{place}.h264"))
+        archive.writestr("timeline.json", json.dumps(timeline))
+    return path
+
+
 def reel_of_video(
-    path: Path, video: Path, stretch: Callable[[float], float] = lambda seconds: seconds, fps: float = 12
+    path: Path,
+    video: Path,
+    stretch: Callable[[float], float] = lambda seconds: seconds,
+    fps: float = 12,
+    write: Callable[..., Path] = write_reel,
 ) -> Path:
     """Write a reel of a video, seen at `fps` pictures a second; `stretch` says when a moment of it is seen.
 
@@ -44,7 +76,7 @@ def reel_of_video(
     seen_from = [stretch(seconds) for seconds, _ in frames]
     moments = [number / fps for number in range(int(seen_from[-1] * fps) + 1)]
     times = [(at, max(0, bisect_right(seen_from, at + 1e-6) - 1)) for at in moments]
-    return write_reel(path, (picture for _, picture in frames), times)
+    return write(path, (picture for _, picture in frames), times)
 
 
 class TestCamera:
@@ -52,10 +84,11 @@ class TestCamera:
 
     __test__ = False
 
-    def __init__(self, reel: Path, *options: str) -> None:
+    def __init__(self, reel: Path, *options: str, server: Path = MJPEG) -> None:
         """Start to play now."""
         self.epoch = time.time()
-        self._command = [sys.executable, str(SERVER), str(reel), "--epoch", repr(self.epoch), *options]
+        self._scheme = "rtsp" if server == RTSP else "http"
+        self._command = [sys.executable, str(server), str(reel), "--epoch", repr(self.epoch), *options]
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
         self.start()
@@ -63,7 +96,7 @@ class TestCamera:
     @property
     def url(self) -> str:
         """Where it plays."""
-        return f"http://127.0.0.1:{self.port}/"
+        return f"{self._scheme}://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
         """Be there again, on the same port; the scene has gone on."""
