@@ -23,6 +23,7 @@ from cart.errors import InputError
 
 _BUSY_SECONDS = 10
 _POOL = 20
+"""Connections of a process; who finds all in use waits. PostgreSQL has 100 unless told otherwise."""
 _DISK_FULL = "53100"
 """PostgreSQL's SQLSTATE of a full disk."""
 
@@ -244,7 +245,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     try:
-        return sa.create_engine(url, pool_size=_POOL, max_overflow=_POOL, connect_args={"connect_timeout": 5})
+        return sa.create_engine(url, pool_size=_POOL, max_overflow=0, connect_args={"connect_timeout": 5})
     except (ModuleNotFoundError, NoSuchModuleError):
         raise InputError(
             "PostgreSQL needs its driver: install it with pip install 'smart-cart[postgres]'"
