@@ -123,6 +123,11 @@ def currency_exponent(currency: str) -> int:
     return exponent
 
 
+def currencies() -> Iterator[str]:
+    """Yield the ISO 4217 codes of money."""
+    return (currency.code for currency in Currency if currency.exponent is not None)
+
+
 def minor_units(price: str, currency: str) -> int:
     """Return a decimal price in whole minor units of its currency.
 

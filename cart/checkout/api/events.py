@@ -25,12 +25,15 @@ BATCH = "application/cloudevents-batch+json"
 _PLAIN = "application/json"
 CAMERA_TYPES = get_args(CameraEventType)
 
+_KINDS = [{"$ref": "#/components/schemas/CartEvent"}, {"$ref": "#/components/schemas/CameraEvent"}]
+_OTHER = {"description": "Anything else is answered `refused`"}
+_NO_ARRAY = {"type": ["object", "string", "number", "boolean", "null"]}
 _REQUEST = {
     "requestBody": {
         "required": True,
         "content": {
-            ONE: {"schema": {"type": "object"}},
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}},
+            ONE: {"schema": {"anyOf": [*_KINDS, _OTHER | _NO_ARRAY]}},
+            BATCH: {"schema": {"type": "array", "items": {"anyOf": [*_KINDS, _OTHER]}}},
         },
     }
 }

@@ -6,8 +6,8 @@ import re
 from collections import Counter as CountOf
 from collections.abc import Sequence
 from contextvars import ContextVar
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
@@ -116,7 +116,7 @@ class Observer:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        identity = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        identity = given if _GIVEN_ID.fullmatch(given) else token_hex(16)
         request_id.set(identity)
         began, status = perf_counter(), 500
 

@@ -1,6 +1,7 @@
 """The receipt as a page that prints well."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -43,4 +44,4 @@ def _row(line: Mapping[str, Any], currency: str) -> str:
 
 def _money(minor: int, currency: str) -> str:
     exponent = currency_exponent(currency)
-    return f"{minor / 10**exponent:,.{exponent}f} {escape(currency)}"
+    return f"{Decimal(minor).scaleb(-exponent):,.{exponent}f} {escape(currency)}"

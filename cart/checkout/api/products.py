@@ -5,12 +5,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from cart.checkout.api.access import Admin, AnyCaller, CounterCaller
 from cart.checkout.api.commands import FOUND, Command, answers
 from cart.checkout.api.shapes import (
+    GTIN,
     After,
+    AfterNumber,
     Amount,
     Body,
     Currency,
@@ -18,11 +20,10 @@ from cart.checkout.api.shapes import (
     Limit,
     Rate,
     ShortName,
+    ShortText,
     Text,
     checked_currency,
     checked_gtin,
-    from_cursor,
-    number_cursor,
     page,
 )
 from cart.checkout.service import catalogs
@@ -31,7 +32,9 @@ from cart.events import Timestamp
 
 router = APIRouter(prefix="/v1", tags=["products"])
 
-GtinPath = Annotated[str, Path(pattern=r"^[0-9]{8,14}$", examples=["4006381333931"])]
+GtinPath = Annotated[
+    str, Path(pattern=GTIN, examples=["4006381333931"], json_schema_extra={"format": "gtin"})
+]
 
 
 class NewProduct(Body):
@@ -41,9 +44,9 @@ class NewProduct(Body):
     tax_rate: Rate | None = None
     plu: Annotated[str, Field(pattern=r"^[0-9]{4,5}$")] | None = None
     """Price look-up number of loose produce."""
-    by_weight: bool = False
+    by_weight: StrictBool = False
     """Whether its price is for a kilogram."""
-    department: Text | None = None
+    department: ShortText | None = None
 
 
 class NewPrice(Body):
@@ -66,7 +69,7 @@ def list_all(request: Request, caller: AnyCaller, limit: Limit = 100, after: Aft
     """List products in order of their 14-digit GTIN."""
     service: Service = request.app.state.service
     with service.reading() as work:
-        items = catalogs.list_products(work, after=from_cursor(after), limit=limit)
+        items = catalogs.list_products(work, after=after, limit=limit)
     last = items[-1]["gtin14"] if items else None
     return page([_told(item) for item in items], limit, last)
 
@@ -79,7 +82,7 @@ def read_one(request: Request, gtin: GtinPath, caller: AnyCaller) -> dict[str, A
         return _told(catalogs.read_product(work, checked_gtin(gtin)))
 
 
-@router.put("/products/{gtin}", status_code=201, responses=answers() | FOUND)
+@router.put("/products/{gtin}", status_code=201, responses=answers(409) | FOUND)
 def put_one(gtin: GtinPath, body: NewProduct, caller: Admin, command: Command) -> JSONResponse:
     """Make a product (201), or change it (200)."""
     product = catalogs.ProductSettings(
@@ -99,18 +102,16 @@ def list_prices(
     gtin: GtinPath,
     caller: CounterCaller,  # noqa: ARG001
     limit: Limit = 100,
-    after: After = "",
+    after: AfterNumber = 0,
 ) -> dict[str, Any]:
     """List the prices that a product has had, has and will have."""
     service: Service = request.app.state.service
     with service.reading() as work:
-        catalogs.read_product(work, checked_gtin(gtin))
-        items = catalogs.list_prices(work, gtin, after=number_cursor(after), limit=limit)
-    last = str(items[-1]["version"]) if items else None
-    return page([_price(item) for item in items], limit, last)
+        items = catalogs.list_prices(work, checked_gtin(gtin), after=after, limit=limit)
+    return page([_price(item) for item in items], limit, items[-1]["version"] if items else None)
 
 
-@router.post("/prices", status_code=201, responses=answers(404))
+@router.post("/prices", status_code=201, responses=answers(404, 409))
 def set_price(body: NewPrice, caller: Admin, command: Command) -> JSONResponse:
     """Let a price hold in a region or a store, from now or from a later time on; every open cart shows it."""
     price = catalogs.NewPrice(
@@ -136,7 +137,7 @@ def _price(row: dict[str, Any]) -> dict[str, Any]:
     since: datetime = row["since"]
     return {
         "version": row["version"],
-        "gtin": row["gtin14"],
+        "gtin": row["gtin"],
         "scope": row["scope"],
         "place": row["place"],
         "amount": row["amount"],

@@ -1,10 +1,11 @@
 """Receipts, as JSON and as a page that prints; returns against them."""
 
+from collections import Counter
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from cart.checkout.api.access import AnyCaller, CounterCaller, allow
 from cart.checkout.api.commands import Command, answers
@@ -18,9 +19,12 @@ from cart.checkout.api.shapes import (
     Rate,
     SessionId,
     ShortName,
+    ShortText,
     Text,
+    Whole,
     checked_currency,
     checked_gtin,
+    one_of,
 )
 from cart.checkout.service import receipts
 from cart.checkout.service.keys import Caller
@@ -52,10 +56,16 @@ class NewOrderLine(Body):
 class NewOrder(Body):
     """An order bought elsewhere; its lines are needed the first time only."""
 
+    model_config = ConfigDict(
+        json_schema_extra=one_of(
+            {"lines": "array", "currency": "string"}, {"lines": "null", "currency": "null"}
+        )
+    )
+
     source: ShortName = Field(examples=["webshop"])
-    number: Text = Field(examples=["W-1001"])
+    number: ShortText = Field(examples=["W-1001"])
     currency: Currency | None = None
-    tax_included: bool = True
+    tax_included: StrictBool = True
     lines: Annotated[list[NewOrderLine], Field(min_length=1, max_length=500)] | None = None
 
     @model_validator(mode="after")
@@ -68,13 +78,15 @@ class NewOrder(Body):
 class ReturnedLine(Body):
     """Items of one line that come back."""
 
-    line: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    line: Annotated[int, Field(strict=True, ge=1, le=100_000), Whole]
     """Place in the receipt's lines, from 1."""
     quantity: Quantity
 
 
 class NewReturn(Body):
     """What comes back, against a receipt or an order."""
+
+    model_config = ConfigDict(json_schema_extra=one_of({"receipt": "string"}, {"order": "object"}))
 
     store: ShortName = Field(examples=["store-1"])
     """Where it is brought to."""
@@ -87,9 +99,6 @@ class NewReturn(Body):
     def _against_one(self) -> Self:
         if (self.receipt is None) == (self.order is None):
             raise ValueError("give a receipt's code or an order")
-        places = [line.line for line in self.lines or ()]
-        if len(set(places)) < len(places):
-            raise ValueError("a line comes twice: add its quantities up")
         return self
 
 
@@ -128,7 +137,9 @@ def _answer(receipt: dict[str, Any], accept: str) -> Response:
 def give_back(body: NewReturn, caller: CounterCaller, command: Command) -> JSONResponse:
     """Return items at the price paid, whole or in part, each once, at any store; imports an order."""
     caller.require_store(body.store)
-    wanted = {line.line: line.quantity for line in body.lines} if body.lines else None
+    wanted = Counter[int]()
+    for line in body.lines or ():
+        wanted[line.line] += line.quantity
     order = _order(body.order) if body.order and body.order.lines else None
 
     def run(work: Work) -> tuple[int, dict[str, Any]]:
@@ -137,7 +148,7 @@ def give_back(body: NewReturn, caller: CounterCaller, command: Command) -> JSONR
             code = receipts.import_order(work, order, body.store)
         elif body.order:
             code = receipts.order_code(work, body.order.source, body.order.number)
-        return 201, receipts.give_back(work, code or "", body.store, wanted)
+        return 201, receipts.give_back(work, code or "", body.store, wanted or None)
 
     return command.run(caller, body, run)
 

@@ -17,7 +17,6 @@ from cart.checkout.api.shapes import (
     StoreId,
     Weight,
     checked_gtin,
-    from_cursor,
     page,
 )
 from cart.checkout.problems import Forbidden
@@ -48,7 +47,7 @@ def list_of_session(
     with service.reading() as work:
         trip = load(work, session, lock=False)
         caller.require_session(trip.id, trip.cart, trip.store)
-        items = list_reviews(work, session=session, after=from_cursor(after), limit=limit)
+        items = list_reviews(work, session=session, after=after, limit=limit)
     return page(items, limit, _place(items))
 
 
@@ -61,7 +60,7 @@ def list_of_store(
     caller.require_store(store)
     with service.reading() as work:
         read_store(work, store)
-        items = list_reviews(work, store=store, after=from_cursor(after), limit=limit)
+        items = list_reviews(work, store=store, after=after, limit=limit)
     return page(items, limit, _place(items))
 
 

@@ -4,12 +4,13 @@ from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cart.checkout.api.access import AnyCaller, CounterCaller, PersonCaller, TillCaller, allow
 from cart.checkout.api.commands import FOUND, Command, answers
 from cart.checkout.api.shapes import (
     After,
+    AfterNumber,
     Body,
     Currency,
     GtinText,
@@ -20,9 +21,9 @@ from cart.checkout.api.shapes import (
     ShortName,
     Text,
     Weight,
+    Whole,
     checked_gtin,
-    from_cursor,
-    number_cursor,
+    one_of,
     page,
 )
 from cart.checkout.problems import Forbidden
@@ -62,6 +63,8 @@ class NewSession(Body):
 class NewLine(Body):
     """What a person adds to the tally, or takes out of it."""
 
+    model_config = ConfigDict(json_schema_extra=one_of({"gtin": "string"}, {"plu": "string"}))
+
     action: Literal["add", "remove"]
     gtin: GtinText | None = None
     plu: Annotated[str, Field(pattern=r"^[0-9]{4,5}$", examples=["4011"])] | None = None
@@ -80,7 +83,7 @@ class Payment(Body):
 
     reference: Text = Field(examples=["till-3/8812"])
     """The till's own reference; it shall not name the shopper."""
-    amount: Annotated[int, Field(strict=True, ge=0, lt=2**62)] = Field(examples=[249])
+    amount: Annotated[int, Field(strict=True, ge=0, lt=2**53), Whole] = Field(examples=[249])
     """Minor units; it must be the tally's total."""
     currency: Currency = Field(examples=["EUR"])
 
@@ -122,7 +125,7 @@ def list_all(
     if store and place != store:
         raise Forbidden("the store is not this key's")
     with service.reading() as work:
-        items = list_sessions(work, store=place, state=state, after=from_cursor(after), limit=limit)
+        items = list_sessions(work, store=place, state=state, after=after, limit=limit)
     return page(items, limit, items[-1]["session"] if items else None)
 
 
@@ -136,21 +139,21 @@ def read_one(
     """Read the tally as of now; 304 where the ETag is the one given in If-None-Match."""
     reading = request.app.state.tallies.read(session, caller)
     headers = {"ETag": reading.etag, "Cache-Control": "private, no-cache"}
-    if if_none_match and reading.etag in if_none_match:
+    if if_none_match and (reading.etag in if_none_match or if_none_match.strip() == "*"):
         return Response(status_code=304, headers=headers)
     return Response(reading.body, media_type="application/json", headers=headers)
 
 
 @router.get("/{session}/lines", responses=answers(404))
 def read_lines(
-    request: Request, session: SessionId, caller: AnyCaller, limit: Limit = 100, after: After = ""
+    request: Request, session: SessionId, caller: AnyCaller, limit: Limit = 100, after: AfterNumber = 0
 ) -> dict[str, Any]:
     """Read the ledger: every line that was ever written, in order."""
     service: Service = request.app.state.service
     with service.reading() as work:
         _readable(work, session, caller)
-        items = ledger_lines(work, session, after=number_cursor(after), limit=limit)
-    return page(items, limit, str(items[-1]["number"]) if items else None)
+        items = ledger_lines(work, session, after=after, limit=limit)
+    return page(items, limit, items[-1]["number"] if items else None)
 
 
 @router.post("/{session}/lines", status_code=201, responses=answers(404, 409))

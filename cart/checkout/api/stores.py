@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from cart.checkout.api.access import Admin, CounterCaller, StaffCaller
 from cart.checkout.api.commands import FOUND, Command, answers
@@ -18,7 +18,6 @@ from cart.checkout.api.shapes import (
     StoreId,
     Text,
     checked_currency,
-    from_cursor,
     page,
 )
 from cart.checkout.service import catalogs
@@ -36,7 +35,7 @@ class NewStore(Body):
     """The region whose prices it has; made where it is new."""
     currency: Currency = Field(examples=["EUR"])
     """The region's currency."""
-    tax_included: bool = True
+    tax_included: StrictBool = True
     """Whether prices include tax; else it is added."""
     price_policy: Literal["lowest", "at_add", "current"] = "lowest"
     """`lowest` in force from add to checkout; as it was `at_add`; as it is: `current`."""
@@ -47,7 +46,7 @@ def list_all(request: Request, caller: Admin, limit: Limit = 100, after: After =
     """List stores in order of id."""
     service: Service = request.app.state.service
     with service.reading() as work:
-        items = catalogs.list_stores(work, after=from_cursor(after), limit=limit)
+        items = catalogs.list_stores(work, after=after, limit=limit)
     return page([asdict(item) for item in items], limit, items[-1].id if items else None)
 
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from cart.catalog import Catalog
 from cart.checkout.pricing import PricePolicy
-from cart.checkout.problems import Conflict, Invalid, NotFound
+from cart.checkout.problems import Conflict, NotFound
 from cart.checkout.service.work import Work
-from cart.checkout.tables import prices, products, regions, sessions, stores
+from cart.checkout.tables import OPEN_STATES, prices, products, regions, sessions, stores
 
 Scope = Literal["region", "store"]
 _PLACES = {"region": regions, "store": stores}
@@ -61,8 +61,7 @@ def put_store(work: Work, store: StoreSettings) -> bool:
     """Make a store, with its region where that is new, or change it; tell whether it is new.
 
     Raises:
-        Invalid: its region has another currency.
-        Conflict: it has open sessions, and its region cannot change under them.
+        Conflict: its region has another currency, or it has open sessions and would change its region.
     """
     put_region(work, store.region, store.currency)
     row = {key: value for key, value in asdict(store).items() if key != "currency"}
@@ -70,9 +69,9 @@ def put_store(work: Work, store: StoreSettings) -> bool:
     if before is None:
         work.tx.execute(sa.insert(stores), row)
         return True
-    busy = sa.select(sessions.c.id).where(sessions.c.store == store.id, sessions.c.state != "paid")
+    busy = sa.select(sessions.c.id).where(sessions.c.store == store.id, sessions.c.state.in_(OPEN_STATES))
     if before.region != store.region and work.tx.execute(busy.limit(1)).first():
-        raise Conflict("the store has had sessions that are not paid: its region stays")
+        raise Conflict("the store has open sessions: its region stays until they are closed")
     work.tx.execute(sa.update(stores).where(stores.c.id == store.id).values(row))
     _new_epoch(work, "store", store.id)
     return False
@@ -82,13 +81,13 @@ def put_region(work: Work, region: str, currency: str) -> None:
     """Make a region where it is new.
 
     Raises:
-        Invalid: it is there with another currency.
+        Conflict: it is there with another currency.
     """
     known = work.tx.execute(sa.select(regions.c.currency).where(regions.c.id == region)).scalar()
     if known is None:
         work.tx.execute(sa.insert(regions), {"id": region, "currency": currency})
     elif known != currency:
-        raise Invalid(f"the region's currency is {known}")
+        raise Conflict(f"the region's currency is {known}")
 
 
 def read_store(work: Work, store: str) -> StoreSettings:
@@ -156,16 +155,16 @@ def set_price(work: Work, price: NewPrice) -> dict[str, Any]:
 
     Raises:
         NotFound: there is no such product, region or store.
-        Invalid: another currency, or a time before now.
+        Conflict: another currency, or a time before now.
     """
     currency = _currency_of(work, price.scope, price.place)
     if price.currency != currency:
-        raise Invalid(f"prices of this {price.scope} are in {currency}")
+        raise Conflict(f"prices of this {price.scope} are in {currency}")
     if price.since is not None and price.since < work.at:
-        raise Invalid("a price cannot hold from a time that is past: leave `since` out for now")
-    read_product(work, price.gtin)
+        raise Conflict("a price cannot hold from a time that is past: leave `since` out for now")
+    product = read_product(work, price.gtin)
     row = {
-        "gtin14": price.gtin.zfill(14),
+        "gtin14": product["gtin14"],
         "scope": price.scope,
         "place": price.place,
         "amount": price.amount,
@@ -174,7 +173,7 @@ def set_price(work: Work, price: NewPrice) -> dict[str, Any]:
     }
     version = work.tx.execute(sa.insert(prices).returning(prices.c.version), row).scalar_one()
     _new_epoch(work, price.scope, price.place)
-    return {"version": version, **row}
+    return {"version": version, "gtin": product["gtin"], **row}
 
 
 def _currency_of(work: Work, scope: Scope, place: str) -> str:
@@ -196,10 +195,15 @@ def _new_epoch(work: Work, scope: Scope, place: str) -> None:
 
 
 def list_prices(work: Work, gtin: str, *, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
-    """Return the prices that a product has had, has and will have, in the order in which they were set."""
-    where = prices.c.gtin14 == gtin.zfill(14), prices.c.version > after
+    """Return the prices that a product has had, has and will have, in the order in which they were set.
+
+    Raises:
+        NotFound: there is no such product.
+    """
+    product = read_product(work, gtin)
+    where = prices.c.gtin14 == product["gtin14"], prices.c.version > after
     query = sa.select(prices).where(*where).order_by(prices.c.version).limit(limit)
-    return [dict(row) for row in work.tx.execute(query).mappings()]
+    return [{**row, "gtin": product["gtin"]} for row in work.tx.execute(query).mappings()]
 
 
 def load_catalog_folder(work: Work, catalog: Catalog, region: str) -> int:
@@ -209,7 +213,7 @@ def load_catalog_folder(work: Work, catalog: Catalog, region: str) -> int:
         How many products or prices changed.
 
     Raises:
-        Invalid: the region has another currency.
+        Conflict: the region has another currency.
     """
     put_region(work, region, catalog.currency)
     known = {row.gtin14: row for row in work.tx.execute(sa.select(products))}

@@ -6,11 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from cart.checkout.service.catalogs import read_store
-from cart.checkout.service.sessions import OPEN_STATES
 from cart.checkout.service.tallies import tally
 from cart.checkout.service.trips import LOAD, Trip, trip_of
 from cart.checkout.service.work import Work
-from cart.checkout.tables import lines, products, reviews, sessions
+from cart.checkout.tables import OPEN_STATES, lines, products, reviews, sessions
 
 _PUT_BACK_HOURS = 1
 _PUT_BACK_SHOWN = 10
@@ -55,8 +54,13 @@ def _movement(work: Work, store: str) -> dict[str, int]:
 def _lines_since(
     work: Work, store: str, ago: timedelta, by: sa.Column[str], *where: sa.ColumnElement[bool]
 ) -> dict[str, int]:
+    """Return how many items a store's lines have, by a column; lines that were corrected are left out."""
     since = work.at - ago
-    recent = sessions.c.store == store, sessions.c.active_at >= since, lines.c.at >= since
+    voids = lines.alias()
+    voided = sa.exists().where(
+        voids.c.session == lines.c.session, voids.c.reverses == lines.c.number, voids.c.kind == "void"
+    )
+    recent = sessions.c.store == store, sessions.c.active_at >= since, lines.c.at >= since, ~voided
     query = (
         sa.select(by, sa.func.sum(lines.c.quantity).label("items"))
         .select_from(lines.join(sessions))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cart.checkout.service.trips import Trip, load
 from cart.checkout.service.work import Work
-from cart.checkout.tables import entries, lines
+from cart.checkout.tables import entries, lines, products
 
 _CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 _DIGITAL_LINK = "https://id.gs1.org/01/"
@@ -22,7 +22,9 @@ _STEPS = {"ADD": "picking", "DELETE": "removing"}
 def ledger_lines(work: Work, session: str, *, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
     """Return lines of a session's ledger in order of their number."""
     where = lines.c.session == session, lines.c.number > after
-    query = sa.select(lines).where(*where).order_by(lines.c.number).limit(limit)
+    known = products.c.gtin14 == lines.c.gtin14
+    query = sa.select(lines, products.c.gtin).outerjoin(products, known).where(*where)
+    query = query.order_by(lines.c.number).limit(limit)
     return [_told(row._mapping) for row in work.tx.execute(query)]
 
 
@@ -31,7 +33,7 @@ def _told(row: sa.RowMapping) -> dict[str, Any]:
         "number": row["number"],
         "kind": row["kind"],
         "event": row["event"],
-        "gtin": row["gtin14"],
+        "gtin": row["gtin"] or row["gtin14"],
         "quantity": row["quantity"],
         "weight": row["weight"],
         "reverses": row["reverses"],

@@ -16,13 +16,16 @@ from cart.checkout.problems import Forbidden, Invalid, NotFound, Problem, Sequen
 from cart.checkout.service.booking import apply
 from cart.checkout.service.cameras import keep_camera_events, known_camera_events
 from cart.checkout.service.keys import Caller
-from cart.checkout.service.trips import Trip, load
+from cart.checkout.service.trips import Trip, image_name, load
 from cart.checkout.service.work import Work
 from cart.checkout.store import insert_many
-from cart.checkout.tables import entries
+from cart.checkout.tables import OPEN_STATES, entries
 from cart.events import CameraEvent, CartEvent
 
 MAX_QUANTITY = 10_000
+MAX_CANDIDATES = 100
+MAX_TEXT = 500
+"""Characters in a text that an event carries: the model, the picture's name, the camera's trouble."""
 AnyEvent = CartEvent | CameraEvent
 Status = Literal["applied", "duplicate", "pending", "refused"]
 
@@ -66,7 +69,7 @@ def _take_camera_events(work: Work, trip: Trip, events: Sequence[CameraEvent]) -
         if (problem := _refusal(event, trip, work.at, work.settings.future_seconds))
     }
     good = [event for event in events if event.id not in refused]
-    if good and trip.state not in ("open", "checkout"):
+    if good and trip.state not in OPEN_STATES:
         known = known_camera_events(work, trip, good)
         refused |= {event.id: _closed(trip) for event in good if str(event.id) not in known}
         good = []
@@ -119,8 +122,21 @@ def _refusal(event: AnyEvent, trip: Trip, at: datetime, future_seconds: float) -
         return Invalid("the event is another session's: its subject is not this session")
     if event.time > at + timedelta(seconds=future_seconds):
         return Invalid("the event's time lies in the future: set the cart's clock")
-    if isinstance(event, CartEvent) and event.data.quantity > MAX_QUANTITY:
+    return _too_much(event)
+
+
+def _too_much(event: AnyEvent) -> Problem | None:
+    """Return the problem of an event that says more than the service keeps."""
+    if isinstance(event, CameraEvent):
+        texts: tuple[str, ...] = (event.data.detail,)
+    elif event.data.quantity > MAX_QUANTITY:
         return Invalid(f"data.quantity is more than {MAX_QUANTITY}")
+    elif len(event.data.candidates) > MAX_CANDIDATES:
+        return Invalid(f"data.candidates are more than {MAX_CANDIDATES}")
+    else:
+        texts = event.data.model, event.data.evidence.image or ""
+    if max(map(len, texts)) > MAX_TEXT:
+        return Invalid(f"a text in data has more than {MAX_TEXT} characters")
     return None
 
 
@@ -149,7 +165,7 @@ def _entry(key: str, event: CartEvent, items: Mapping[str, Item], at: datetime) 
         entry_method=data.entry_method,
         doubt=_doubt(event, items.get(gtin) if gtin else None, at),
         from_initial=data.from_initial,
-        image=_clean(data.evidence.image),
+        image=image_name(data.evidence.image),
     )
 
 
@@ -166,10 +182,6 @@ def _doubt(event: CartEvent, item: Item | None, at: datetime) -> Doubt | None:
     elif event.action == "add" and item.by_weight:
         doubt = "no-weight"
     return doubt
-
-
-def _clean(image: str | None) -> str | None:
-    return image.replace("\0", "")[:500] if image else None
 
 
 def _row(trip: Trip, entry: Entry, event: CartEvent) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from cart.checkout.problems import Forbidden, Invalid
+from cart.checkout.problems import Conflict, Forbidden, Invalid
 from cart.checkout.service.work import Work
 from cart.checkout.tables import api_keys
 from cart.errors import InputError
@@ -72,12 +72,13 @@ def admit_shopper(work: Work, session: str, token: str) -> None:
     """Let a token that the shopper's device made be the key to one session.
 
     Raises:
-        Invalid: the token is too short to be 256 random bits, or is another session's.
+        Invalid: the token is too short to be 256 random bits.
+        Conflict: it was used before.
     """
     if len(token) < _MIN_TOKEN:
         raise Invalid(f"shopper_token has fewer than {_MIN_TOKEN} characters: make it of 256 random bits")
     if work.tx.execute(sa.select(api_keys.c.id).where(api_keys.c.digest == digest(token))).first():
-        raise Invalid("shopper_token was used before: make a new one for each session")
+        raise Conflict("shopper_token was used before: make a new one for each session")
     _keep(work, digest(token), "shopper", session, "shopper token")
 
 

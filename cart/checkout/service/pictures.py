@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cart.checkout.problems import Conflict, NotFound, TooLarge, UnsupportedMedia
 from cart.checkout.service.keys import Caller
 from cart.checkout.service.work import Work
-from cart.checkout.tables import entries, evidence, sessions
+from cart.checkout.tables import OPEN_STATES, entries, evidence, sessions
 
 MAX_BYTES = 1_000_000
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -29,7 +29,7 @@ def put_picture(work: Work, event: str, jpeg: bytes, caller: Caller) -> None:
     if not is_jpeg(jpeg):
         raise UnsupportedMedia("the body is not a JPEG picture")
     row = _event(work, event, caller)
-    if row.state not in ("open", "checkout"):
+    if row.state not in OPEN_STATES:
         raise Conflict("the session is closed: its pictures are not added to")
     where = evidence.c.source == row.source, evidence.c.event == event
     work.tx.execute(sa.delete(evidence).where(*where))

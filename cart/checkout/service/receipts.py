@@ -11,7 +11,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from cart.checkout.pricing import owed, tax_of
-from cart.checkout.problems import AlreadyReturned, Invalid, NotFound
+from cart.checkout.problems import AlreadyReturned, Conflict, NotFound
 from cart.checkout.service.trips import Trip
 from cart.checkout.service.work import Work
 from cart.checkout.tables import receipts, regions, returns, stores
@@ -47,14 +47,15 @@ def write_receipt(work: Work, trip: Trip, paid: Mapping[str, Any]) -> dict[str, 
     """Write the receipt of a session that has been paid; it carries nothing of the shopper."""
     left_out = ("cart", "state", "version", "pending_events", "camera_faults")
     body = {key: value for key, value in paid.items() if key not in left_out}
-    return _write(work, body | {"paid_at": work.at.isoformat()}, trip.store, session=trip.id)
+    body |= {"payment": trip.payment, "paid_at": work.at.isoformat()}
+    return _write(work, body, trip.store, session=trip.id)
 
 
 def import_order(work: Work, order: Order, store: str) -> str:
     """Keep an order bought elsewhere as a receipt, once; return its code.
 
     Raises:
-        Invalid: the order came before with other contents.
+        Conflict: the order came before with other contents.
     """
     body = _order_body(order)
     where = receipts.c.order_source == order.source, receipts.c.order_number == order.number
@@ -63,7 +64,7 @@ def import_order(work: Work, order: Order, store: str) -> str:
         written = _write(work, body, store, order_source=order.source, order_number=order.number)
         return str(written["code"])
     if {**json.loads(known.body), "code": None} != {**body, "code": None}:
-        raise Invalid("the order of that number was imported before with other contents")
+        raise Conflict("the order of that number was imported before with other contents")
     return str(known.code)
 
 
@@ -163,9 +164,9 @@ def give_back(work: Work, code: str, store: str, wanted: Mapping[int, int] | Non
         wanted: quantity by place in the receipt's lines, from 1; None for all that is left.
 
     Raises:
-        NotFound: there is no such receipt or store.
+        NotFound: there is no such receipt, line of it, or store.
         AlreadyReturned: more would be returned than is left.
-        Invalid: the receipt has no such line, or the store has another currency.
+        Conflict: the store has another currency.
     """
     receipt = json.loads(_row(work, receipts.c.code == code, lock=True).body)
     _check_currency(work, store, receipt["currency"])
@@ -193,7 +194,7 @@ def _check_currency(work: Work, store: str, currency: str) -> None:
     if of_store is None:
         raise NotFound("no store of that id")
     if of_store != currency:
-        raise Invalid(f"the receipt is in {currency}, the store pays out {of_store}")
+        raise Conflict(f"the receipt is in {currency}, the store pays out {of_store}")
 
 
 def _left(receipt: Mapping[str, Any], given_back: Sequence[Mapping[str, Any]]) -> dict[int, int]:
@@ -212,7 +213,7 @@ def _left(receipt: Mapping[str, Any], given_back: Sequence[Mapping[str, Any]]) -
 def _check_left(left: Mapping[int, int], taken: Mapping[int, int]) -> None:
     unknown = taken.keys() - left.keys()
     if unknown:
-        raise Invalid(f"the receipt has no billed line {min(unknown)}")
+        raise NotFound(f"the receipt has no billed line {min(unknown)}")
     if not taken or any(count > left[place] for place, count in taken.items()):
         raise AlreadyReturned("fewer items than that are left to return", left=dict(left))
 

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from cart.checkout.ledger import Line, Resolution
-from cart.checkout.problems import Conflict, Invalid, NotFound
+from cart.checkout.problems import Conflict, NotFound
 from cart.checkout.service.booking import dump_resolution, read_resolutions, reconsider
 from cart.checkout.service.trips import Trip, load
 from cart.checkout.service.work import Work
-from cart.checkout.tables import entries, evidence, reviews, sessions
+from cart.checkout.tables import OPEN_STATES, entries, evidence, reviews, sessions
 
 Choice = Literal["product", "from_initial", "waive"]
 
@@ -30,13 +30,12 @@ def resolve(work: Work, session: str, event: str, decision: Decision, by: str) -
     """Decide a review, and return the session as it is then; correcting lines are written.
 
     Raises:
-        NotFound: there is no such session, or no such review waiting in it.
-        Invalid: the product is not one that the store sells, or its weight is missing.
-        Conflict: it is a removal of more of the product than the tally has; what it has is taken out where
-            that is some of what waits, and the rest waits on.
+        NotFound: there is no such session, no such review waiting in it, or no such product in the store.
+        Conflict: its weight is missing or out of place, or it is a removal of more of the product than the
+            tally has; what it has is taken out where that is some of what waits, and the rest waits on.
     """
     trip = load(work, session)
-    trip.require("open", "checkout")
+    trip.require(*OPEN_STATES)
     line = trip.book.reviews.get(event)
     if line is None:
         raise NotFound("no review of that event waits in this session")
@@ -59,7 +58,7 @@ def list_reviews(
         .join(sessions, sessions.c.id == reviews.c.session)
         .join(entries, (entries.c.session == reviews.c.session) & (entries.c.id == reviews.c.event))
         .outerjoin(evidence, (evidence.c.source == entries.c.source) & (evidence.c.event == reviews.c.event))
-        .where(reviews.c.waiting, sessions.c.state.in_(("open", "checkout")))
+        .where(reviews.c.waiting, sessions.c.state.in_(OPEN_STATES))
         .order_by(reviews.c.session, reviews.c.event)
         .limit(limit)
     )
@@ -100,11 +99,11 @@ def _resolution(work: Work, trip: Trip, line: Line, decision: Decision) -> Resol
     gtin = (decision.gtin or "").zfill(14)
     item = work.shelves.items(work.tx, trip.shelf, [gtin]).get(gtin)
     if item is None or not item.quotes:
-        raise Invalid("the store has no product of that GTIN, or no price for it")
+        raise NotFound("the store has no product of that GTIN, or no price for it")
     if item.by_weight and decision.weight is None and not _is_removal(work, trip, line):
-        raise Invalid("the product is sold by weight: give its weight in kilograms")
+        raise Conflict("the product is sold by weight: give its weight in kilograms")
     if not item.by_weight and decision.weight is not None:
-        raise Invalid("the product is not sold by weight: leave the weight out")
+        raise Conflict("the product is not sold by weight: leave the weight out")
     return Resolution(gtin, weight=decision.weight)
 
 

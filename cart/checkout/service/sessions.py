@@ -15,20 +15,17 @@ from cart.checkout.problems import (
     CartBusy,
     Conflict,
     EventsPending,
-    Invalid,
     NotFound,
     ReviewsWaiting,
 )
 from cart.checkout.service.booking import apply
 from cart.checkout.service.keys import Caller, admit_shopper
 from cart.checkout.service.receipts import write_receipt
-from cart.checkout.service.tallies import tally
+from cart.checkout.service.tallies import make_bill, tally
 from cart.checkout.service.trips import Trip, dump_book, load, save, write_lines
 from cart.checkout.service.work import Work
-from cart.checkout.tables import entries, products, sessions, stores
+from cart.checkout.tables import OPEN_STATES, entries, products, sessions, stores
 from cart.events import EVENT_TYPES, Action
-
-OPEN_STATES = ("open", "checkout")
 
 
 def open_session(
@@ -101,8 +98,8 @@ def correct(work: Work, session: str, correction: Correction, caller: Caller) ->
 
     Raises:
         NotFound: there is no such session or product.
-        Invalid: the weight is missing or out of place, or the product has no price.
-        Conflict: more would be taken out than is in the tally.
+        Conflict: the weight is missing or out of place, the product has no price, or more would be taken out
+            than is in the tally.
     """
     trip = load(work, session)
     trip.require("open")
@@ -112,9 +109,13 @@ def correct(work: Work, session: str, correction: Correction, caller: Caller) ->
         raise NotFound("no product of that GTIN")
     if correction.action == "add":
         if in_force(item.quotes, work.at) is None:
-            raise Invalid("the store has no price for that product")
+            raise Conflict("the store has no price for that product")
         if item.by_weight != (correction.weight is not None):
-            raise Invalid("the product is sold by weight: give it" if item.by_weight else "it has no weight")
+            raise Conflict(
+                "the product is sold by weight: give it"
+                if item.by_weight
+                else "the product is not sold by weight: leave it out"
+            )
     elif trip.book.in_cart(gtin) < correction.quantity:
         raise Conflict("the tally has fewer items of that product")
     trip.corrections += 1
@@ -174,7 +175,7 @@ def _append(work: Work, trip: Trip, entry: Entry) -> None:
 
 
 def check_out(work: Work, session: str) -> Trip:
-    """Fix a session's prices and wait for its payment.
+    """Fix what a session owes, whatever prices and products do from now on, and wait for its payment.
 
     Raises:
         EventsPending, ReviewsWaiting: something has to come, or to be decided, first.
@@ -190,6 +191,7 @@ def check_out(work: Work, session: str) -> Trip:
         waiting = sorted(trip.book.reviews)
         raise ReviewsWaiting("resolve the reviews, or let an associate waive them", reviews=waiting[:100])
     trip.state, trip.checkout_at = "checkout", work.at
+    trip.bill = make_bill(work, trip)
     save(work, trip)
     return trip
 
@@ -202,7 +204,7 @@ def reopen(work: Work, session: str) -> Trip:
     """
     trip = load(work, session)
     trip.require("checkout")
-    trip.state, trip.checkout_at = "open", None
+    trip.state, trip.checkout_at, trip.bill = "open", None, None
     save(work, trip)
     return trip
 
@@ -212,15 +214,15 @@ def pay(work: Work, session: str, reference: str, amount: int, currency: str) ->
 
     Raises:
         SessionClosed: the session is not at checkout.
-        Invalid: the amount or currency is not what is owed.
+        Conflict: the amount or currency is not what is owed.
     """
     trip = load(work, session)
     trip.require("checkout")
     owed = tally(work, trip)
     if currency != owed["currency"]:
-        raise Invalid(f"the session is in {owed['currency']}", currency=owed["currency"])
+        raise Conflict(f"the session is in {owed['currency']}", currency=owed["currency"])
     if amount != owed["total"]:
-        raise Invalid(
+        raise Conflict(
             f"the session owes {owed['total']} {owed['currency']} in minor units", total=owed["total"]
         )
     trip.state, trip.closed_at, trip.payment = "paid", work.at, reference

@@ -119,27 +119,34 @@ def _items(work: Work, trip: Trip) -> Mapping[str, Item]:
 def tally(work: Work, trip: Trip) -> dict[str, Any]:
     """Return what a session's cart holds and costs, as JSON with amounts in minor units.
 
-    Prices are those in force until now, or until checkout; reviews count for nothing.
+    Prices are those in force until now, or as checkout has fixed them; reviews count for nothing.
     """
-    items = _items(work, trip)
-    until = trip.checkout_at or trip.closed_at or work.at
-    priced = price_lines(trip.book.adds, items, until, trip.price_policy)
-    amounts = [(line.total, line.tax_rate) for line in priced]
     return {
         "session": trip.id,
         "cart": trip.cart,
         "store": trip.store,
         "state": trip.state,
         "version": trip.version,
+        **(trip.bill or make_bill(work, trip)),
+        "pending_reviews": len(trip.book.reviews),
+        "pending_events": _pending(work, trip),
+        "camera_faults": trip.faults,
+        "initial": [],
+    }
+
+
+def make_bill(work: Work, trip: Trip) -> dict[str, Any]:
+    """Return a session's lines and what they cost, by the prices in force until now, or until it closed."""
+    items = _items(work, trip)
+    until = trip.checkout_at or trip.closed_at or work.at
+    priced = price_lines(trip.book.adds, items, until, trip.price_policy)
+    amounts = [(line.total, line.tax_rate) for line in priced]
+    return {
         "currency": trip.currency,
         "lines": [_line(line) for line in priced] + _apart(trip.book, items),
         "tax": tax_of(amounts, included=trip.tax_included),
         "tax_included": trip.tax_included,
         "total": owed(amounts, included=trip.tax_included),
-        "pending_reviews": len(trip.book.reviews),
-        "pending_events": _pending(work, trip),
-        "camera_faults": trip.faults,
-        "initial": [],
     }
 
 

@@ -55,6 +55,8 @@ class Trip:
     shelf: ShelfKey
     faults: list[dict[str, Any]]
     """What is wrong with the cart's camera: reason, since, detail."""
+    bill: dict[str, Any] | None
+    """What it owes, as checkout has fixed it; None while prices may change it."""
     book: Book
 
     @property
@@ -78,7 +80,9 @@ def load(work: Work, session: str, *, lock: bool = True) -> Trip:
     Raises:
         NotFound: there is none of that id.
     """
-    row = work.tx.execute(_LOAD_LOCKED if lock else _LOAD, {"session": session}).one_or_none()
+    row = None
+    if "\0" not in session:  # PostgreSQL cannot even look for it
+        row = work.tx.execute(_LOAD_LOCKED if lock else _LOAD, {"session": session}).one_or_none()
     if row is None:
         raise NotFound("no session of that id")
     return trip_of(row)
@@ -104,6 +108,7 @@ def trip_of(row: Any) -> Trip:
         price_policy=row.price_policy,
         shelf=ShelfKey(row.store, row.region, row.store_epoch, row.region_epoch),
         faults=json.loads(row.faults) if row.faults else [],
+        bill=json.loads(row.bill) if row.bill else None,
         book=load_book(row.book),
     )
 
@@ -126,6 +131,7 @@ def save(work: Work, trip: Trip) -> None:
             "closed_at": trip.closed_at,
             "payment": trip.payment,
             "faults": json.dumps(trip.faults) if trip.faults else None,
+            "bill": json.dumps(trip.bill) if trip.bill else None,
         },
     )
     work.changed.add(f"{trip.store} {trip.id}")
@@ -208,8 +214,13 @@ def entry_of(row: Any) -> Entry:
         weight=_weight(data.get("weight")),
         doubt=row.doubt,
         from_initial=data["from_initial"],
-        image=(data.get("evidence") or {}).get("image"),
+        image=image_name((data.get("evidence") or {}).get("image")),
     )
+
+
+def image_name(given: str | None) -> str | None:
+    """Return the name that an event gives to its picture, without the zeros that PostgreSQL cannot store."""
+    return given.replace("\0", "") if given else None
 
 
 def sync_reviews(work: Work, trip: Trip, before: Iterable[str]) -> None:
