@@ -1,4 +1,4 @@
-"""What tests of scenes need of the render environment; where it is missing they skip, saying how to make it."""
+"""What tests of scenes need of the render environment; where it is missing they skip, saying why."""
 
 from pathlib import Path
 
