@@ -12,16 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from cart.errors import InputError
+from cart.scenes import storage
 from cart.training import cutouts
 from cart.training.bank import Bank, draw_bank
 from cart.training.compose import compose
 from cart.training.labelled import CLASSES, Labelled, Picture, read_stills, write_yolo
-from cart.training.recipe import Recipe, Stills
+from cart.training.recipe import Recipe, Rendered, Stills
 from cart.training.splat import Sprite
 
 Progress = Callable[[str, int, int], None]
 """Told what is being made, how many are done, and how many there will be."""
 
+RENDERED = "rendered.txt"
+"""File of a data set that lists the rendered stills, which are trained on where they lie."""
 _HELD_OUT_PACKSHOT = 5
 _REAL_SHARE = 3
 
@@ -49,15 +52,38 @@ def build_dataset(recipe: Recipe, work: Path, progress: Progress = lambda *_: No
     folder = work / f"data-{key}-{recipe.training.imgsz}"
     description = folder / "data.yaml"
     if not description.exists():
+        rendered = rendered_stills(recipe.sources.rendered)
         _write(recipe, folder, progress)
-        description.write_text(_description(folder))
+        (folder / RENDERED).write_text("".join(f"{file}\n" for file in rendered))
+        description.write_text(_description(folder, with_rendered=bool(rendered)))
     return description
 
 
-def _description(folder: Path) -> str:
-    names = json.dumps(list(CLASSES))
+def rendered_stills(sets: Sequence[Rendered]) -> list[Path]:
+    """Return the files of rendered stills; their labels lie where ultralytics looks for them.
+
+    Raises:
+        InputError: some have not been rendered; says with which command to.
+    """
+    files: list[Path] = []
+    for one in sets:
+        there = sorted((storage.stills_folder(one.seed, one.size) / "images").glob("*.jpg"))[: one.count]
+        if len(there) < one.count:
+            command = f"--count {one.count} --seed {one.seed} --range-seed {one.range_seed}"
+            size = f"--width {one.size[0]} --height {one.size[1]}"
+            raise InputError(
+                f"only {len(there)} of {one.count} stills are rendered; render them with: "
+                f"cart scenes stills {command} {size}"
+            )
+        files += [file.resolve() for file in there]
+    return files
+
+
+def _description(folder: Path, *, with_rendered: bool) -> str:
+    train = ["images/train", RENDERED] if with_rendered else ["images/train"]
     return (
-        f"path: {json.dumps(str(folder.resolve()))}\ntrain: images/train\nval: images/val\nnames: {names}\n"
+        f"path: {json.dumps(str(folder.resolve()))}\n"
+        f"train: {json.dumps(train)}\nval: images/val\nnames: {json.dumps(list(CLASSES))}\n"
     )
 
 

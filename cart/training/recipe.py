@@ -23,11 +23,21 @@ class Stills(_Section):
     last: int | None = Field(None, gt=0, description="index of the first still not taken; all if left out")
 
 
+class Rendered(_Section):
+    """Stills that `cart scenes stills` rendered into $CART_DATA."""
+
+    seed: int = Field(ge=0, description="their --seed")
+    count: int = Field(gt=0, description="so many of them")
+    size: tuple[int, int] = Field((480, 360), description="width and height, pixels")
+    range_seed: int = Field(ge=0, description="their --range-seed: products that no test shows")
+
+
 class Sources(_Section):
-    """The real pictures; folders are relative to where the command runs."""
+    """The pictures that are not composed; folders are relative to where the command runs."""
 
     stills: list[Stills] = Field(description="labelled stills to train on and to cut from")
     held_out: list[Stills] = Field(description="labelled stills to validate on")
+    rendered: list[Rendered] = Field([], description="rendered stills to train on")
     packshots: Path | None = Field(None, description="folder of products photographed on white")
 
 

@@ -1,0 +1,38 @@
+"""Rendered stills in a data set: named by their seed, trained on where they lie."""
+
+from pathlib import Path
+
+import pytest
+
+from cart.errors import InputError
+from cart.scenes import storage
+from cart.settings import settings
+from cart.training.dataset import rendered_stills
+from cart.training.recipe import Rendered
+
+
+@pytest.fixture
+def stills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CART_DATA", str(tmp_path))
+    settings.cache_clear()
+    images = storage.stills_folder(7, (480, 360)) / "images"
+    images.mkdir()
+    for k in range(3):
+        (images / f"{k:05d}_0.jpg").touch()
+    yield images
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("stills")
+def test_the_first_so_many_are_taken() -> None:
+    found = rendered_stills([Rendered(seed=7, count=2, range_seed=1)])
+    assert [file.name for file in found] == ["00000_0.jpg", "00001_0.jpg"]
+    assert all(file.is_absolute() for file in found)
+
+
+@pytest.mark.usefixtures("stills")
+def test_what_is_missing_is_told_with_the_command_that_renders_it() -> None:
+    with pytest.raises(
+        InputError, match=r"only 3 of 9 .* cart scenes stills --count 9 --seed 7 --range-seed 1"
+    ):
+        rendered_stills([Rendered(seed=7, count=9, range_seed=1)])
