@@ -25,6 +25,8 @@ _SHARES: dict[Action, float] = {
     "move": 0.04,
     "dig": 0.03,
 }
+_ROLLING = 0.2
+"""Share of carts that are pushed along between the steps."""
 _ONE_HAND = 0.085
 """Metres that one hand spans with ease."""
 _STEP_SECONDS = 3.6  # what a step takes, about, its pause included
@@ -69,6 +71,7 @@ def draw_script(
             "cart": cart,
             "initial": initial,
             "steps": steps,
+            "rolling": cart == "wire" and rng.random() < _ROLLING,
         }
     )
 

@@ -11,6 +11,7 @@ from cart.scenes.trips.moves import Hold
 from cart.scenes.trips.play import Hand, Play
 
 _ONE_HAND = ("top", "side", "pinch")
+_PAIR_RISE = 0.02  # metres from which two items in one hand drop, as one may hang lower
 _OBSTRUCTED = 3.0
 """What a hand in a wall or in another item costs, in radians of a bent wrist."""
 
@@ -46,6 +47,16 @@ def to_take(play: Play, item: int, hands: Sequence[tuple[Hand, Hand]]) -> Choice
     return min(choices, key=lambda c: c.cost, default=None)
 
 
+def to_put_pair(play: Play, items: tuple[int, int], hand: Hand, at: Pose) -> Choice | None:
+    """Choose how one hand holds two items, of which the first is to lie at a pose; None if it cannot."""
+    one, other = items
+    if not (fits("two_items", play.models[one], at) and fits("two_items", play.models[other], at)):
+        return None
+    found = _grasp(play, "two_items", hand, one, at, other)
+    raised = Pose(at.place + np.array([0, 0, _PAIR_RISE]), at.turn)
+    return Choice(Hold(hand, found, beside=other), raised, 0.0)
+
+
 def _choices(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> list[Choice]:
     found = []
     model = play.models[item]
@@ -60,9 +71,10 @@ def _choices(play: Play, item: int, hands: tuple[Hand, Hand], at: Pose) -> list[
     return found
 
 
-def _grasp(play: Play, kind: str, hand: Hand, item: int, at: Pose) -> Grasp:
+def _grasp(play: Play, kind: str, hand: Hand, item: int, at: Pose, second: int | None = None) -> Grasp:
     x, y, _ = at.place - hand.shoulder
-    return grasp(kind, hand.arm, play.models[item], at, play.rng, (float(x), float(y), 0.0))
+    beside = None if second is None else play.models[second]
+    return grasp(kind, hand.arm, play.models[item], at, play.rng, (float(x), float(y), 0.0), beside)
 
 
 def _cost(play: Play, hold: Hold, at: Pose, own: Sequence[int]) -> float:

@@ -23,6 +23,8 @@ class Hold:
     grasp: Grasp
     other: "Hold | None" = None
     """Of an item that takes two hands: the one that goes along."""
+    beside: int | None = None
+    """Of two items in one hand: the second one, which lies as `grasp.second` says."""
 
     @property
     def all(self) -> "tuple[Hold, ...]":
@@ -58,9 +60,12 @@ def put_down(play: Play, item: int, hold: Hold, at: Pose, speed: float) -> Motio
 
 def release(play: Play, item: int, hold: Hold) -> Motion:
     """Let an item go, and draw the hands back the way they came."""
-    play.let_go(item)
+    items = [item] if hold.beside is None else [item, hold.beside]
+    for one in items:
+        play.let_go(one)
     yield from together(*(_draw_back(play, item, one) for one in hold.all))
-    play.world.free(item)
+    for one in items:
+        play.world.free(one)
 
 
 def _draw_back(play: Play, item: int, hold: Hold) -> Motion:
@@ -101,6 +106,9 @@ def _take_hold(play: Play, item: int, hold: Hold, relative: Pose) -> None:
     play.world.hold(item, hold.hand.index, relative)
     if hold.other is not None:
         play.accompany(item, hold.other.hand, hold.other.grasp.hand, hold.other.grasp.closed)
+    if hold.beside is not None and hold.grasp.second is not None:
+        play.world.place(hold.beside, hold.hand.palm.after(hold.grasp.second))
+        play.world.hold(hold.beside, hold.hand.index, hold.grasp.second)
 
 
 def reach(play: Play, hand: Hand, palm: Pose, fingers: Fingers, speed: float) -> Motion:

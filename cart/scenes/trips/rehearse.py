@@ -29,7 +29,7 @@ from cart.scenes.take import CameraSpec, Take
 from cart.scenes.trips import moves
 from cart.scenes.trips.boxes import full_boxes
 from cart.scenes.trips.cast import Shopper, draw_shopper
-from cart.scenes.trips.play import Hand, Play, Record, lies_inside
+from cart.scenes.trips.play import TICK, Hand, Play, Record, lies_inside
 from cart.scenes.trips.script import BAG, Script, Step, items_in_order
 from cart.scenes.trips.simulate import CannotPlay, Trip
 from cart.scenes.trips.truth import Event, ItemHistory, contents, events, opening_polygon, truth_file
@@ -38,6 +38,8 @@ _ATTEMPTS = 4
 _SHUTTER = 0.5  # share of a frame's time in which the shutter is open, at most
 _LONGEST_SHUTTER = 1 / 40  # seconds
 _EMPTY_SHARE = 0.4  # of scenes with one still that shows no busy hand
+_ROLLING = 0.5  # metres a second of a cart that is pushed along
+_GETTING_UNDER_WAY = 0.8  # seconds
 _BAG_MASS = 0.12
 
 
@@ -115,6 +117,7 @@ def _attempt(
         initial,
         final,
     )
+    rolled = -rolled_by(play.record) if script.rolling else np.zeros(len(times))
     take = Take(
         camera=camera,
         cart=cart,
@@ -123,7 +126,7 @@ def _attempt(
         products=products,
         arms=tuple(hand.arm.spec for hand in hands),
         seed=script.seed,
-        **moments(play.record, script.fps, pick(play, script.fps, picks, play_rng)),
+        **moments(play.record, script.fps, pick(play, script.fps, picks, play_rng), rolled),
     )
     return Rehearsal(take, tuple(hand.arm for hand in hands), truth)
 
@@ -211,13 +214,22 @@ def pick(play: Play, fps: float, picks: int, rng: np.random.Generator) -> Floats
     return every[np.sort(np.concatenate(chosen)[:picks])]
 
 
-def moments(record: Record, fps: float, middles: Floats) -> dict[str, Any]:
+def rolled_by(record: Record) -> Floats:
+    """Return how far (M,) metres a cart has been pushed at each moment: it rolls while no hand is busy."""
+    free = 1.0 - np.array(record.busy, float)
+    window = np.hanning(round(_GETTING_UNDER_WAY / TICK))
+    speed = _ROLLING * np.convolve(free, window / window.sum(), "same") * free
+    return np.cumsum(speed) * TICK
+
+
+def moments(record: Record, fps: float, middles: Floats, rolled: Floats) -> dict[str, Any]:
     """Return the moments of a take: of each frame the shutter's opening, its middle and its closing.
 
     Args:
         record: how everything moved.
         fps: frames a second of the camera.
         middles: (N,) times of the frames.
+        rolled: (M,) metres by which the floor has moved under the cart at each moment of the record.
     """
     times = np.array(record.times)
     count = len(middles)
@@ -233,7 +245,7 @@ def moments(record: Record, fps: float, middles: Floats) -> dict[str, Any]:
         "items": _unit(_between(items, after, share)),
         "joints": _between(joints, after, share).astype(np.float32),
         "held": held[np.where(share < 0.5, after - 1, after)],
-        "floor_shift": np.zeros((3 * count, 2)),
+        "floor_shift": np.stack([np.zeros(3 * count), np.interp(wanted.ravel(), times, rolled)], 1),
     }
 
 

@@ -13,6 +13,7 @@ from cart.scenes.trips.script import Script, Step
 
 _CARRY_SPEED = 1.0  # metres a second of an ordinary hand
 _FAST_SPEED = 2.6
+_PAIR_SHARE = 0.4  # of two small items, how often one hand holds both
 
 
 class CannotPlay(Exception):
@@ -84,10 +85,17 @@ class Trip:
 
     def _placing(self, item: int, hand: Hand, speed: float) -> Generator[None, None, moves.Hold]:
         choice = self._put_choice(item, hand)
+        yield from self._putting(item, choice, speed)
+        return choice.hold
+
+    def _putting(self, item: int, choice: grip_choice.Choice, speed: float) -> Motion:
         over = moves.over_cart(self.play, item, choice.pose)
         yield from moves.bring(self.play, item, choice.hold, over, speed)
         yield from moves.put_down(self.play, item, choice.hold, choice.pose, speed)
-        return choice.hold
+
+    def _adding_as(self, item: int, choice: grip_choice.Choice, speed: float) -> Motion:
+        yield from self._putting(item, choice, speed)
+        yield from moves.withdraw(self.play, choice.hold, speed)
 
     def _fast_add(self, step: Step) -> None:
         self._throw(step, _FAST_SPEED * min(step.speed, 1.2))
@@ -112,6 +120,11 @@ class Trip:
         left, right = self.shoppers[step.shopper - 1]
         one, other = self._take_next(), self._take_next()
         speed = _CARRY_SPEED * step.speed
+        if self.play.rng.random() < _PAIR_SHARE:
+            pair = grip_choice.to_put_pair(self.play, (one, other), right, self._place(one))
+            if pair is not None:
+                self.play.run(self._adding_as(one, pair, speed))
+                return
 
         def second() -> Motion:
             for _ in range(int(self.play.rng.integers(0, 30))):

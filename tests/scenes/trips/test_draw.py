@@ -72,3 +72,8 @@ def test_a_twin_is_another_of_the_same_family() -> None:
 def test_what_cannot_be_is_refused(steps: tuple[Step, ...], problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         complete(Script(steps=steps), RANGE)
+
+
+def test_wire_carts_alone_are_pushed_along() -> None:
+    scripts = [draw_script(seed, 8, RANGE) for seed in range(60)]
+    assert {script.cart for script in scripts if script.rolling} == {"wire"}
