@@ -18,6 +18,7 @@ pytestmark = [
 ]
 
 KEYS = "note: keys: p pause, u undo the last event, c set the opening anew, q quit with the receipt"
+CORNERS = "drag the corners"
 LARGER = 6
 """Times that the film's pictures are enlarged in the window with the corners."""
 TOP_LEFT = (0, 36 * LARGER)
@@ -33,7 +34,7 @@ def test_a_window_shows_the_camera_and_takes_keys(film: Film, colours: Path, scr
     with start(film(seconds=60), "--detector", colours, DISPLAY=screen.name) as cart:
         assert cart.stdout is not None
         cart.stdout.readline()
-        screen.press("cart: ", "q")
+        screen.press("cart: ", "q", lambda: cart.poll() is not None)
         out, err = cart.communicate(timeout=30)
 
     assert (cart.returncode, err) == (0, f"{KEYS}\n")
@@ -44,12 +45,12 @@ def test_the_opening_is_set_anew_by_dragging_a_corner(film: Film, colours: Path,
     with start(film(seconds=60), "--detector", colours, DISPLAY=screen.name) as cart:
         assert cart.stdout is not None
         cart.stdout.readline()
-        screen.press("cart: ", "c")
-        screen.drag("drag the corners", TOP_LEFT, (16 * LARGER, 60 * LARGER))
-        screen.press("drag the corners", "Return")
-        screen.press("cart: ", "c")
-        screen.press("drag the corners", "Escape")
-        screen.press("cart: ", "q")
+        screen.press("cart: ", "c", lambda: screen.shows(CORNERS))
+        screen.drag(CORNERS, TOP_LEFT, (16 * LARGER, 60 * LARGER))
+        screen.press(CORNERS, "Return", lambda: not screen.shows(CORNERS))
+        screen.press("cart: ", "c", lambda: screen.shows(CORNERS))
+        screen.press(CORNERS, "Escape", lambda: not screen.shows(CORNERS))
+        screen.press("cart: ", "q", lambda: cart.poll() is not None)
         _, err = cart.communicate(timeout=30)
 
     told = [line for line in err.splitlines() if "opening" in line and "keys" not in line]
@@ -66,7 +67,7 @@ def test_a_proposal_is_corrected_in_a_window(film: Film, tmp_path: Path, screen:
     opening = tmp_path / "cart.opening.toml"
     words = [*CART, "calibrate", str(film(seconds=2)), "--edit", "--write", str(opening)]
     with subprocess.Popen(words, env=screen.environment, stdout=subprocess.PIPE, text=True) as calibrate:
-        screen.press("drag the corners", "Return")
+        screen.press(CORNERS, "Return", lambda: calibrate.poll() is not None)
         out, _ = calibrate.communicate(timeout=60)
 
     assert calibrate.returncode == 0

@@ -5,22 +5,31 @@ import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 CART = (sys.executable, "-m", "cart")
 
 
-def start(*words: object, stdin: int = subprocess.DEVNULL, **environment: str) -> "subprocess.Popen[str]":
-    command = [*CART, "webcam", *map(str, words)]
-    return subprocess.Popen(
-        command,
+@contextmanager
+def start(
+    *words: object, stdin: int = subprocess.DEVNULL, **environment: str
+) -> "Iterator[subprocess.Popen[str]]":
+    """Start `cart webcam`; whatever becomes of the block, the process ends with it."""
+    process = subprocess.Popen(
+        [*CART, "webcam", *map(str, words)],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={name: value for name, value in os.environ.items() if name != "DISPLAY"} | environment,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class Terminal:
@@ -37,6 +46,7 @@ class Terminal:
         os.close(self.theirs)
 
 
+_PATIENCE_SECONDS = 60
 DISPLAY_TOOLS = all(shutil.which(tool) for tool in ("Xvfb", "xdotool"))
 
 
@@ -46,10 +56,21 @@ class Display:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def press(self, window: str, key: str) -> None:
-        """Wait for a window, by a part of its title, and press a key in it."""
-        self._do("search", "--sync", "--name", window, "windowfocus", "--sync")
-        self._do("key", key)
+    def press(self, window: str, key: str, done: Callable[[], bool]) -> None:
+        """Press a key in a window, named by a part of its title, until what it does is done.
+
+        A window that has just opened may not take keys yet, and tells nobody when it does.
+        """
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not done():
+            assert time.monotonic() < end, f"the window '{window}' does not take the key {key}"
+            if self.shows(window):
+                self._do("search", "--name", window, "windowfocus", "key", key, check=False)
+            time.sleep(0.4)
+
+    def shows(self, window: str) -> bool:
+        """Tell whether there is a window with this in its title."""
+        return bool(self._do("search", "--name", window, check=False).strip())
 
     def drag(self, window: str, before: tuple[int, int], after: tuple[int, int]) -> None:
         """Drag the mouse in a window from one place to another, in its pixels."""
@@ -63,10 +84,10 @@ class Display:
         """What a program needs to show its windows here."""
         return os.environ | {"DISPLAY": self.name}
 
-    def _do(self, *words: str) -> str:
+    def _do(self, *words: str, check: bool = True) -> str:
         command = ["xdotool", *words]
         done = subprocess.run(
-            command, env=self.environment, check=True, capture_output=True, text=True, timeout=30
+            command, env=self.environment, check=check, capture_output=True, text=True, timeout=60
         )
         return done.stdout
 
