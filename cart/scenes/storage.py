@@ -28,8 +28,8 @@ def stills_folder(seed: int, size: tuple[int, int]) -> Path:
 
 
 def digest(script: Script) -> str:
-    """Return what tells one complete script, at the present look, from all others."""
-    text = f"{LOOK}{script.model_dump_json()}"
+    """Return what tells a complete script, at the present look, from all others; noise is added later."""
+    text = f"{LOOK}{script.model_dump_json(exclude={'noise'})}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

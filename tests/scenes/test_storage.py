@@ -22,3 +22,4 @@ def test_other_scripts_have_other_digests() -> None:
     one = Script(steps=(Step(do="hand"),))
     assert digest(one) == digest(Script(steps=(Step(do="hand"),)))
     assert digest(one) != digest(one.model_copy(update={"seed": 1}))
+    assert digest(one) == digest(one.model_copy(update={"noise": 2.0}))
