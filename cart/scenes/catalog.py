@@ -1,6 +1,7 @@
 """The range as a catalog folder: table and rendered reference pictures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,8 +20,13 @@ from cart.scenes.take import CameraSpec, CartSpec, LightSpec, SurroundingsSpec, 
 from cart.scenes.workers import Workers
 from cart.settings import settings
 
-_GROUND = CartSpec(kind="tray", size=(1.6, 1.6, 0.0), taper=1.0, floor_height=0.0, color=(0.9, 0.9, 0.9))
-_LIGHT = LightSpec(sky="studio", sky_strength=0.8, lamps=((-0.6, -0.9, 1.8, 1.0, 1.0, 30.0, 5000.0, 0.0),))
+_TABLE = 0.8  # metres above the store's floor
+_GROUND = CartSpec(
+    kind="tray", size=(5.0, 5.0, 0.03), taper=0.98, floor_height=_TABLE, color=(0.93, 0.93, 0.93)
+)
+_LIGHT = LightSpec(
+    sky="studio", sky_strength=0.8, lamps=((-0.6, -0.9, 2.6, 1.0, 1.0, 30.0, 5000.0, 0.0),), exposure=0.9
+)
 _QUALITY = 90
 
 
@@ -88,9 +94,12 @@ def _jobs(work: Path, product: Product) -> list[Job]:
 
 
 def _still(product: Product, pose: Pose, camera: CameraSpec) -> Take:
-    place = np.concatenate([pose.place, pose.turn])
+    """Return the take of a product on a plain light table."""
+    place = np.concatenate([pose.place + np.array([0, 0, _TABLE]), pose.turn])
+    x, y, z = camera.place
+    raised = replace(camera, place=(x, y, z + _TABLE), target=(*camera.target[:2], camera.target[2] + _TABLE))
     return Take(
-        camera=camera,
+        camera=raised,
         cart=_GROUND,
         light=_LIGHT,
         surroundings=SurroundingsSpec(floor="vinyl", shelves=False),

@@ -140,8 +140,8 @@ def catalog(
 def sheet(
     stills: Annotated[Path, typer.Argument(help="Folder of stills, or a trip's video.")],
     out: Annotated[Path, typer.Option(help="Picture to write, a .png or .jpg.")] = Path("sheet.jpg"),
-    columns: Annotated[int, typer.Option(min=1, max=20)] = 5,
-    rows: Annotated[int, typer.Option(min=1, max=20)] = 4,
+    columns: Annotated[int, typer.Option(min=1, max=20, help="Pictures side by side.")] = 5,
+    rows: Annotated[int, typer.Option(min=1, max=20, help="Pictures below each other.")] = 4,
     seed: Seed = 0,
     boxes: Annotated[bool, typer.Option("--boxes", help="Draw the labels.")] = False,
 ) -> None:
