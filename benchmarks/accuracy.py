@@ -52,7 +52,7 @@ RENDERED = tuple(
     Clip(
         file.name.removesuffix(".truth.json"),
         file.with_name(file.name.replace(".truth.json", ".mp4")),
-        "sample",
+        "range",
         0.0,
         None,
         None,
@@ -132,7 +132,8 @@ def main() -> int:
         table.add_column(heading)
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        catalogs = {"sample": ROOT / "sample_videos" / "catalog"}
+        samples = ROOT / "sample_videos"
+        catalogs = {"sample": samples / "catalog", "range": samples / "range"}
         if FOOTAGE.is_dir():
             catalogs["basket"] = enrol_basket(Path(folder))
         for clip in (*CLIPS, *RENDERED):
