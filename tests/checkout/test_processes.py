@@ -372,7 +372,10 @@ def test_two_workers_hear_of_each_other(databases, make_shop, make_cart_event) -
 
 def _hold_log(running: Process, key: str, answered: str) -> None:
     """See that every line of the log is JSON, that an answer is in it, and nothing of a key or a trip."""
-    lines = running.log.read_text().splitlines()
+    end = time.monotonic() + 10  # a request is logged after it is answered
+    while answered not in running.log.read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    lines = [line for line in running.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
     told = [json.loads(line) for line in lines]
     (line,) = [one for one in told if one.get("request_id") == answered]
     assert (line["route"], line["status"]) == ("/v1/sessions/{session}/events", 200)
