@@ -152,12 +152,6 @@ def smooth_noise(points: Floats, rng: np.random.Generator, length: float, waves:
     return np.asarray(np.sin(points @ (direction * number[:, None]).T + phase).sum(-1) / np.sqrt(waves))
 
 
-def roughened(part: Part, rng: np.random.Generator, height: float, length: float) -> Part:
-    """Return a part whose vertices are moved by smooth noise of a height and length in metres."""
-    p = part.vertices
-    return moved(part, p + height * np.stack([smooth_noise(p, rng, length) for _ in range(3)], -1))
-
-
 def joined(
     parts: Sequence[Part], size: tuple[float, float, float], pictures: dict[str, Bytes], sharp_degrees: float
 ) -> Model:
