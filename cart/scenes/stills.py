@@ -17,7 +17,7 @@ from cart.scenes.environment import RenderFailed
 from cart.scenes.production import RENDER, Progress, model_of, pictures, rehearsal
 from cart.scenes.products.range import Product
 from cart.scenes.render.protocol import Job, read_job, write_text
-from cart.scenes.trips.boxes import visible_boxes, yolo_lines
+from cart.scenes.trips.boxes import visible_boxes, visible_items, yolo_lines
 from cart.scenes.trips.draw import complete, draw_still_script
 from cart.scenes.trips.script import Script, items_in_order
 from cart.scenes.workers import Workers
@@ -32,7 +32,10 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Stills:
-    """A folder of stills: `images/*.jpg`, `labels/*.txt` (YOLO) and a manifest."""
+    """A folder of stills: `images/*.jpg`, `labels/*.txt` (YOLO), `items/*.json` and a manifest.
+
+    The last have, for each item seen, its product, box in pixels, share of it in the box, and whether held.
+    """
 
     folder: Path
     count: int
@@ -55,7 +58,7 @@ def make_stills(
     if count < 1:
         raise InputError("ask for at least one still")
     folder = storage.stills_folder(seed, size)
-    for name in ("images", "labels"):
+    for name in ("images", "labels", "items"):
         (folder / name).mkdir(exist_ok=True)
     manifest = storage.Manifest(folder)
     missing = [number for number in range(-(-count // PICKS)) if number not in manifest]
@@ -134,5 +137,10 @@ def _write(folder: Path, number: int, script: Script, job: Job, wanted: int) -> 
         _, data = cv2.imencode(
             ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
         )
+        items = [
+            {"gtin": job.take.products[one.item], "box": one.box, "share": one.share, "held": one.held}
+            for one in visible_items(ids, full[k])
+        ]
+        write_text(folder / "items" / f"{name}.json", json.dumps(items))
         write_text(folder / "labels" / f"{name}.txt", yolo_lines(visible_boxes(ids, full[k]), script.size))
         (folder / "images" / f"{name}.jpg").write_bytes(np.asarray(data).tobytes())

@@ -1,6 +1,7 @@
 """Boxes of items and hands in each frame: full ones from the simulation, visible ones from the id mask."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,19 @@ _LEAST_SIDE = 4
 
 Box = list[float]
 """x1, y1, x2, y2 in pixels; may reach out of the picture."""
+
+
+@dataclass(frozen=True)
+class VisibleItem:
+    """What is seen of an item in a frame."""
+
+    item: int
+    """Its place among the take's items."""
+    box: Box
+    share: float
+    """Area of that box in the whole item's, 0..1."""
+    held: bool
+    """Whether a hand holds it."""
 
 
 def full_boxes(take: Take, models: Mapping[str, Model], arms: Sequence[Arm]) -> list[dict[str, Any]]:
@@ -52,9 +66,20 @@ def visible_boxes(ids: Bytes, full: Mapping[str, Any]) -> list[tuple[int, Box]]:
     for arm, box in enumerate(full["hands"]):
         if box is not None:
             found += _visible(ids == ARM_ID + arm, CLASSES.index("hand"), box)
-    for item, box in enumerate(full["items"]):
-        if box is not None:
-            found += _visible(ids == item + 1, CLASSES.index("item"), None)
+    for item in visible_items(ids, full):
+        found.append((CLASSES.index("item"), item.box))
+    return found
+
+
+def visible_items(ids: Bytes, full: Mapping[str, Any]) -> list[VisibleItem]:
+    """Return what is seen of each item of a frame; the arguments are those of `visible_boxes`."""
+    found = []
+    for item, (box, held) in enumerate(zip(full["items"], full["held"], strict=True)):
+        seen = ids == item + 1
+        for _, visible in _visible(seen, CLASSES.index("item"), None) if box is not None else ():
+            area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
+            share = (visible[2] - visible[0]) * (visible[3] - visible[1]) / area
+            found.append(VisibleItem(item, visible, round(min(1.0, share), 3), held=held >= 0))
     return found
 
 
