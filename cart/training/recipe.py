@@ -56,6 +56,7 @@ class Scenes(Section):
     hands: int = Field(gt=0, description="drawn empty hands")
     grips: int = Field(gt=0, description="drawn hands that hold an item")
     still_copies: int = Field(1, ge=0, description="how often each still is trained on beside the scenes")
+    rendered_copies: int = Field(1, ge=1, description="how often each rendered still is")
 
 
 class Training(Section):
