@@ -38,6 +38,23 @@ def detector(
 
 
 @app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of the run, the one that holds run.json.")],
+    card: Annotated[
+        Path | None, typer.Option(help="Model card to rewrite; if left out, its section goes to stdout.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="The .png for the curves; beside the card, or in RUN, if left out.")
+    ] = None,
+) -> None:
+    """Draw a run's curves, and write what the run was into the model card."""
+    from cart.training.report import report as write  # noqa: PLC0415
+
+    text = write(run, card, picture)
+    typer.echo(text if card is None else f"{card}: written from {run}", nl=card is not None)
+
+
+@app.command()
 def measure(
     stills: Annotated[
         Path, typer.Argument(help="Folder of stills, each NAME.jpg with its boxes in NAME.xml (VOC).")
