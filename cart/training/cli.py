@@ -23,6 +23,12 @@ def detector(
         str | None, typer.Option(help="Weights to start from: a path, or a name like yolo11n.pt.")
     ] = None,
     work: Annotated[Path, typer.Option(help="Folder for data set and checkpoints.")] = Path("runs/detector"),
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="Where to train: cpu, cuda, cuda:1, mps; a GPU if there is one where left out.",
+        ),
+    ] = None,
     preview: Annotated[
         Path | None, typer.Option(help="Only write a contact sheet of training scenes, a .png.")
     ] = None,
@@ -34,7 +40,7 @@ def detector(
     if preview is not None:
         _write_preview(chosen, preview)
     else:
-        _train(chosen, out, work)
+        _train(chosen, out, work, device)
 
 
 @app.command()
@@ -98,8 +104,8 @@ def _write_preview(recipe: Recipe, file: Path) -> None:
         raise InputError(f"cannot write {file}: give a .png file in a folder that exists")
 
 
-def _train(recipe: Recipe, out: Path, work: Path) -> None:
-    from cart.training.detector import MAP50, MAP50_95, train_detector  # noqa: PLC0415
+def _train(recipe: Recipe, out: Path, work: Path, device: str | None) -> None:
+    from cart.training.detector import run_folder, train_detector  # noqa: PLC0415
 
     console = Console()
     with Progress(console=console, transient=True) as bar:
@@ -110,7 +116,10 @@ def _train(recipe: Recipe, out: Path, work: Path) -> None:
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
 
-        figures = train_detector(recipe, out, work=work, report=console.print, progress=progress)
+        figures = train_detector(
+            recipe, out, work=work, device=device, report=console.print, progress=progress
+        )
     console.print(
-        f"{out}: mAP50 {figures[MAP50]:.3f}, mAP50-95 {figures[MAP50_95]:.3f} on the validation pictures"
+        f"{out}: mAP50 {figures['mAP50']:.3f}, mAP50-95 {figures['mAP50-95']:.3f} on the validation pictures"
     )
+    console.print(f"for its model card: cart train report {run_folder(recipe, work)}", soft_wrap=True)
