@@ -27,7 +27,7 @@ def contrast(vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         vectors: (N, D) of length 1.
         classes: (N,), each of at least two vectors.
     """
-    oneself = torch.eye(len(vectors), dtype=torch.bool)
+    oneself = torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)
     logits = (vectors @ vectors.T / _TEMPERATURE).masked_fill(oneself, -1e4)
     same = (classes[:, None] == classes) & ~oneself
     return -((functional.log_softmax(logits, dim=1) * same).sum(dim=1) / same.sum(dim=1)).mean()
@@ -81,7 +81,7 @@ class Learner:
         with torch.no_grad():
             for number in range(self.recipe.training.whitening_batches):
                 images, labels = material.batch(self.recipe.training, self._random(_WHITENING + number))
-                pooled.append(self.network.pooled(images).numpy())
+                pooled.append(self.network.pooled(images.to(self._device)).cpu().numpy())
                 classes.append(labels + number * (int(labels.max()) + 1))
                 told(number + 1)
         seen = np.concatenate(pooled).astype(np.float64)
@@ -94,7 +94,8 @@ class Learner:
     def learn(self, material: Material) -> float:
         """Take one step and return its loss."""
         images, classes = material.batch(self.recipe.training, self._random(self.step))
-        loss = contrast(self.network(images), torch.from_numpy(classes))
+        vectors = self.network(images.to(self._device))
+        loss = contrast(vectors, torch.from_numpy(classes).to(self._device))
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -111,10 +112,14 @@ class Learner:
 
     def load(self, file: Path) -> None:
         """Go on from a checkpoint."""
-        state = torch.load(file, map_location="cpu", weights_only=True)
+        state = torch.load(file, map_location=self._device, weights_only=True)
         for name in ("network", "optimizer", "schedule"):
             getattr(self, name).load_state_dict(state[name])
         self.step = state["step"]
+
+    @property
+    def _device(self) -> torch.device:
+        return self.network.mean.device
 
     def _random(self, batch: int) -> np.random.Generator:
         return np.random.default_rng([self.recipe.seed, batch])

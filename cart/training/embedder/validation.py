@@ -38,6 +38,7 @@ def _turns(picture: Image) -> list[Image]:
 
 
 def _embed(network: Network, images: Sequence[Image]) -> NDArray[np.float32]:
+    parts = [images[k : k + _BATCH] for k in range(0, len(images), _BATCH)]
     with torch.no_grad():
-        parts = [network(to_input(images[k : k + _BATCH])).numpy() for k in range(0, len(images), _BATCH)]
-    return np.concatenate(parts)
+        vectors = [network(to_input(part).to(network.mean.device)).cpu() for part in parts]
+    return np.asarray(torch.cat(vectors).numpy())
