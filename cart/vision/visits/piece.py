@@ -15,6 +15,7 @@ _REST_DISTANCE = 0.25  # item sizes that a box may wander and still rest
 _LYING_DISTANCE = 0.125  # and be told to lie still by its place alone
 _CALM_SECONDS = 0.18  # of no change since a picture that is older by the rest of FREE_SECONDS
 _REST_GROWTH = 1.6  # ratio of areas within which a resting box may vary
+_PART_AT_HOME = 0.85  # share of a box within its home, from which it is a part left in view
 _INSIDE_SHARE, _INSIDE_DEPTH = 0.5, 0.1
 _OUTSIDE_SHARE = 0.2
 _ANCHOR_MEMORY = 0.8
@@ -150,8 +151,10 @@ class Piece:
 
     @property
     def away_from_home(self) -> bool:
-        """Whether it was last seen somewhere else than at its home."""
-        return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
+        """Whether it was last seen somewhere else than at its home; a part of it seen there is at home."""
+        if self.home is None or covered(self.track.box, by=self.home) >= _PART_AT_HOME:
+            return False
+        return distance(self.home, self.track.box) > 2 * _REST_DISTANCE
 
     def see(
         self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool, hand_known: bool
