@@ -213,6 +213,14 @@ def webcam(
         int | None,
         typer.Option(metavar="PORT", help="Serve figures for Prometheus at this port of this machine."),
     ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER|URL",
+            help="Take new models from here while running: a folder with detector.onnx and embedder.onnx, or"
+            " the URL of a manifest with checksums. [default: the files in use, when they are replaced]",
+        ),
+    ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Play files again and again.")] = False,
     seconds: Annotated[float | None, typer.Option(min=0, metavar="S", help="Stop after S seconds.")] = None,
     gate: Gate = True,
@@ -226,7 +234,7 @@ def webcam(
     Keys, in the window or in the terminal: p pause, u undo the last event, c set the opening anew (in the
     window), q quit with the receipt.
     A camera that is lost is opened again; the session goes on, and what changed meanwhile is marked for
-    review. No frame is kept or sent unless asked for.
+    review. New models are tried first, and taken between visits. No frame is kept or sent unless asked for.
     """
     from cart.commands import webcam as command  # noqa: PLC0415  (keeps --help fast)
     from cart.commands.session import Outputs  # noqa: PLC0415
@@ -243,7 +251,12 @@ def webcam(
     )
     outputs = Outputs(events=events, receipt=receipt, annotate=annotate, to=to, store=store)
     watching = command.Watching(
-        openings=tuple(opening or ()), window=window, metrics=metrics, loop=loop, seconds=seconds
+        openings=tuple(opening or ()),
+        models=models,
+        window=window,
+        metrics=metrics,
+        loop=loop,
+        seconds=seconds,
     )
     sources = cameras or ["0"]
     raise typer.Exit(command.run(sources, options, outputs, watching, quiet=quiet, as_json=as_json))

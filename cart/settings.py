@@ -24,7 +24,9 @@ class Settings(_FromEnvironment):
     """Settings of what looks at footage."""
 
     cache: Path = Field(default_factory=lambda: user_cache_path("smart-cart", appauthor=False))
-    """Folder in which the embeddings of catalogs are kept."""
+    """Folder in which the embeddings of catalogs, and models from the network, are kept."""
+    models: str | None = None
+    """Folder or URL from which a running `cart webcam` takes new models, as --models."""
     threads: int = Field(0, ge=0)
     """Threads for one frame's inference; 0 takes what the processor has."""
     wrong_line_cost: float = Field(2.0, ge=1)

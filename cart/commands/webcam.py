@@ -14,9 +14,11 @@ from cart.commands.keys import TerminalKeys
 from cart.commands.screen import Screen
 from cart.commands.session import Outputs, Session, open_session
 from cart.metrics import HOST, Metrics
+from cart.settings import settings
 from cart.vision.calibration.corners import corners_text
 from cart.vision.footage import Frame
 from cart.vision.live import Live, LiveCamera, Turn
+from cart.vision.live.rollout import source_of
 from cart.vision.opening import opening_for
 from cart.vision.recorded import Options
 from cart.vision.visits.world import World
@@ -33,6 +35,7 @@ class Watching:
 
     Attributes:
         openings: file of each camera's opening, in their order.
+        models: folder or URL that new models come from; None: from the files in use, when they are replaced.
         window: show a window; None: where there is a display.
         metrics: port to serve figures at; None: serve none.
         loop: play files again and again.
@@ -40,6 +43,7 @@ class Watching:
     """
 
     openings: tuple[Path, ...] = ()
+    models: str | None = None
     window: bool | None = None
     metrics: int | None = None
     loop: bool = False
@@ -61,6 +65,7 @@ def run(
         InputError: a camera, an option or an output cannot be used.
     """
     outputs.check(options, sources)
+    new_models = source_of(watching.models or settings().models, options.detector)
     with ExitStack() as stack:
         screen = stack.enter_context(Screen(quiet=quiet, as_json=as_json))
         live = stack.enter_context(
@@ -69,7 +74,9 @@ def run(
                 options,
                 openings=watching.openings,
                 loop=watching.loop,
+                new_models=new_models,
                 warn=screen.warn,
+                note=screen.note,
                 progress=screen.embedding_progress,
             )
         )

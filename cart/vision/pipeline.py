@@ -87,6 +87,11 @@ class Camera:
         self._snapshot_time = -math.inf
         self._awake_time = -math.inf
 
+    def look_with(self, detector: Detector, recogniser: Recogniser | None) -> None:
+        """Go on with other models; what was recognised stays. While `visits.idle`, no visit sees two."""
+        self._detector = detector
+        self._recogniser = recogniser
+
     def see(self, frame: Frame, *, doubtful: bool = False) -> Sight:
         """Take in a frame and return what it showed; nothing is decided on one that may not be believed."""
         motion = self._gate.look(frame.time, frame.luma)

@@ -114,6 +114,40 @@ def test_ctrl_c_ends_with_the_receipt(film: Film, colours: Path) -> None:
     assert "Receipt of" in out
 
 
+def test_new_models_that_are_no_good_are_told_once_and_cost_nothing(
+    film: Film, colours: Path, tmp_path: Path, told: Told
+) -> None:
+    events, detector = tmp_path / "e.jsonl", tmp_path / "mine.onnx"
+    detector.write_bytes(colours.read_bytes())
+    with start(film(), "--detector", detector, "--events", events) as cart:
+        assert cart.stdout is not None
+        cart.stdout.readline()
+        detector.write_bytes(colours.read_bytes() + b"\x32\x03new")
+        _, err = cart.communicate()
+
+    (line,) = (line for line in err.splitlines() if line.startswith("warning: "))
+    assert line.startswith(f"warning: {detector} fails its smoke test: it finds no hand where there is one; ")
+    assert happened(told(events)) == HAPPENED
+    assert len({event.data.model for event in told(events)}) == 1
+
+
+def test_an_address_of_models_where_nobody_answers_is_told_once(film: Film, colours: Path) -> None:
+    url = "http://127.0.0.1:9/models.json"
+    with start(film(), "--detector", colours, "--models", url, "--quiet") as cart:
+        out, err = cart.communicate()
+
+    line = f"warning: {url} cannot be reached: check the address and the network; going on without new models"
+    assert (cart.returncode, out) == (0, "")
+    assert [told for told in err.splitlines() if told.startswith("warning: ")] == [line]
+
+
+def test_a_folder_of_models_that_is_not_there_is_told_in_one_line(cart: Command, film: Film) -> None:
+    result = cart("webcam", film(), "--models", "none")
+
+    assert (result.code, result.out) == (2, [])
+    assert result.err == ["error: no folder none: give --models a folder, or the URL of a manifest"]
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

@@ -35,6 +35,7 @@ def test_the_wheel_holds_the_package_with_its_models_and_nothing_else(wheel: Pat
     assert {"cart/models/detector.onnx", "cart/models/embedder.onnx", "cart/settings.py"} <= names
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "cart").rglob("*.py")}
     assert modules <= names
+    assert {f"cart/vision/live/rollout/smoke/{name}.jpg" for name in ("cart", "can", "bottle")} <= names
     assert {name.split("/")[0] for name in names} == {"cart", metadata.split("/")[0]}
     assert "License-Expression: AGPL-3.0-or-later" in text
     assert any(name.endswith("/licenses/LICENSE") for name in names)

@@ -16,7 +16,8 @@ from cart.vision.footage import Frame
 from cart.vision.gallery import Gallery
 from cart.vision.opening import WHOLE_PICTURE, Opening, opening_for
 from cart.vision.pipeline import Camera, Noticed, Sight
-from cart.vision.recognition import Recogniser
+from cart.vision.recognition import Recogniser, Recognition
+from cart.vision.visits import Visits
 
 SIZE = (160, 120)
 FPS = 10
@@ -184,6 +185,63 @@ def test_nothing_is_recognised_before_it_is_asked_for(recogniser: Recogniser) ->
     assert product is not None
     assert product.gtin == GREEN_TEA
     assert ours.known_product(piece.id) is product
+
+
+def test_other_models_can_be_had_between_visits_only() -> None:
+    ours, _ = camera(gated=False)
+    idle = {}
+    for frame in frames(8, *reversed(PUT_IN)):
+        ours.see(frame)
+        idle[frame.time] = ours.visits.idle
+
+    hand_left = 2.3
+    assert not any(idle[time] for time in idle if 1.8 <= time < hand_left + 0.9)
+    assert all(idle[time] for time in idle if 1.0 <= time < 1.7 or time > hand_left + 1.1)
+
+
+def test_what_a_visit_leaves_open_is_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Visits, "waiting", True)
+    ours, _ = camera(gated=False)
+    idle = {}
+    for frame in frames(8, *reversed(PUT_IN)):
+        ours.see(frame)
+        idle[frame.time] = ours.visits.idle
+
+    hand_left = 2.3
+    assert not any(idle[time] for time in idle if 1.8 <= time < hand_left + 2.4)
+    assert all(idle[time] for time in idle if time > hand_left + 2.6)
+
+
+def test_nothing_is_idle_right_after_a_gap() -> None:
+    ours, _ = camera(gated=False)
+    see_all(ours, frames(3, (GREEN, [(0, LEFT)])))
+    ours.interrupt(3.0)
+    assert ours.visits.idle
+    idle = {}
+    for frame in frames(3, (GREEN, [(0, LEFT)]), start=6.0):
+        ours.see(frame)
+        idle[frame.time] = ours.visits.idle
+
+    assert not any(idle[time] for time in idle if time < 6.9)
+    assert idle[8.9]
+
+
+def test_with_other_models_the_contents_and_their_names_stay(recogniser: Recogniser) -> None:
+    lying = (GREEN, [(0.0, LEFT)]), (BLUE, [(0.0, RIGHT)])
+    ours, old = camera(recogniser, gated=False)
+    see_all(ours, frames(2, *lying))
+    first, second = (piece.id for piece in ours.visits.contents)
+    name = ours.product_of(first)
+    nothing = Gallery((), np.empty((0, 3), np.float32), np.empty(0, np.int32))
+    ours.look_with(Eyes("better eyes"), Recogniser(nothing, MeanColour()))
+    _, noticed = see_all(ours, frames(3, *lying, start=2.0))
+
+    assert (old.asked, noticed) == (20, [])
+    assert [piece.id for piece in ours.visits.contents] == [first, second]
+    assert name is not None
+    assert name.gtin is not None
+    assert ours.product_of(first) is name
+    assert ours.product_of(second) == Recognition(None, 0.0)
 
 
 def test_the_opening_may_be_the_whole_picture() -> None:

@@ -1,7 +1,8 @@
 """Live cameras: streams, devices, and files played at their own speed; what runs for days on a cart.
 
 Each camera is read by a thread of its own, which keeps the newest frame and nothing else, and which opens the
-camera again when it is lost. `Live` lets one detector look at all of them in turn.
+camera again when it is lost. `Live` lets one detector look at all of them in turn; `rollout` finds a better
+one meanwhile.
 """
 
 from cart.vision.live.camera import LiveCamera, Turn

@@ -9,8 +9,9 @@ from cart.events import CameraEvent, CartEvent
 from cart.vision.announce import Announcer
 from cart.vision.live.clock import now
 from cart.vision.live.condition import Condition
-from cart.vision.live.figures import Figures
+from cart.vision.live.figures import Figures, TimedDetector
 from cart.vision.live.reader import Arrival, Reader
+from cart.vision.live.rollout import Models
 from cart.vision.opening import Opening
 from cart.vision.pipeline import Camera, Noticed, Sight
 
@@ -22,14 +23,23 @@ class LiveCamera:
         reader: reads the camera, and counts what it reads.
         camera: the pipeline.
         opening_file: where the opening was read from; None: the whole picture.
+        models: what it looks with.
         condition: whether the camera can be believed.
     """
 
     def __init__(
-        self, reader: Reader, camera: Camera, announcer: Announcer, opening_file: Path | None
+        self,
+        reader: Reader,
+        models: Models,
+        opening: Opening,
+        announcer: Announcer,
+        *,
+        opening_file: Path | None = None,
+        gated: bool = True,
     ) -> None:
         self.reader = reader
-        self.camera = camera
+        self.models = models
+        self.camera = Camera(self._timed(models), opening, models.recogniser, gated=gated)
         self.condition = Condition(announcer.cart, announcer.session, announcer.start, live=reader.live)
         self.opening_file = opening_file
         self._announcer = announcer
@@ -56,6 +66,15 @@ class LiveCamera:
     def start(self) -> datetime:
         """Aware time of the first frame, media time 0."""
         return self._announcer.start
+
+    def renew(self, models: Models) -> bool:
+        """Look with other models from the next frame on, unless a visit goes on; return whether it does."""
+        if not self.camera.visits.idle:
+            return False
+        self.camera.look_with(self._timed(models), models.recogniser)
+        self._announcer.model = models.version
+        self.models = models
+        return True
 
     def see(self, arrival: Arrival) -> "Turn":
         """Let the pipeline see a frame, unless the camera is degraded; a gap before it interrupts first."""
@@ -118,6 +137,9 @@ class LiveCamera:
     def initial(self) -> list[str | None]:
         """Return the GTIN of each item that lay in the cart at the start; None for an unknown one."""
         return [product.gtin if product is not None else None for product in self.camera.initial_products()]
+
+    def _timed(self, models: Models) -> TimedDetector:
+        return TimedDetector(models.detector, self.reader.figures)
 
     def _announce(self, noticed: Sequence[Noticed]) -> list[CartEvent]:
         return [self._announcer.announce(each) for each in noticed]

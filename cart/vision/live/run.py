@@ -1,5 +1,6 @@
 """Live cameras to cart events: several cameras, one detector, a session for each camera."""
 
+import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,8 +12,6 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from cart.catalog import load_catalog
 from cart.errors import InputError
 from cart.settings import settings
@@ -22,19 +21,18 @@ from cart.vision.evidence import EvidenceFolder, Pictures
 from cart.vision.footage import Warn, log_warning
 from cart.vision.gallery import Progress
 from cart.vision.live.camera import LiveCamera, Turn
-from cart.vision.live.figures import TimedDetector
 from cart.vision.live.places import SILENCE, camera_at
 from cart.vision.live.player import FileReader
 from cart.vision.live.reader import Arrival, Reader, StreamReader
+from cart.vision.live.rollout import Models, Source, Trial, Watcher, make_ready
 from cart.vision.opening import Opening, opening_for
-from cart.vision.pipeline import Camera
-from cart.vision.recognition import Recogniser
-from cart.vision.recorded import Options, check_ids, find_opening, load_recogniser, model_version
+from cart.vision.recorded import Options, check_ids, find_opening, load_recogniser
 
 IDLE = 0.2
 """Seconds after which iterating yields None where nothing new came."""
 
 _CLOSE_SECONDS = 1.0
+_log_note: Warn = logging.getLogger(__name__).info
 
 
 class Live:
@@ -59,7 +57,9 @@ class Live:
         loop: bool = False,
         speed: float = 1.0,
         silence: float = SILENCE,
+        new_models: Source | None = None,
         warn: Warn = log_warning,
+        note: Warn = _log_note,
         progress: Progress | None = None,
     ) -> None:
         """Open the cameras and all that the run needs, and start to read.
@@ -72,7 +72,9 @@ class Live:
             loop: play files again and again.
             speed: of files, times their own; infinite plays them as fast as they are looked at.
             silence: seconds without a picture after which a camera counts as lost.
+            new_models: where new models may come from while the cameras run; None: from nowhere.
             warn: takes a line for each thing that is odd; called by the caller's own thread only.
+            note: takes a line for each new model; called likewise.
             progress: told how many of how many pictures of the catalog are embedded.
 
         Raises:
@@ -81,7 +83,8 @@ class Live:
         check_ids(options)
         if len(openings) > len(sources):
             raise InputError("there are more openings than cameras: give --opening once for each camera")
-        self._warn = warn
+        self._warn, self._note = warn, note
+        self._watcher: Watcher | None = None
         self._lines: SimpleQueue[str] = SimpleQueue()
         self._news = Condition()
         given = [*openings, *[None] * len(sources)]
@@ -95,22 +98,23 @@ class Live:
         self._readers = [self._reader(source, loop, speed, silence) for source in sources]
         try:
             sizes = self._open()
-            self._detector = load_detector(options.detector, threads=settings().threads)
-            recogniser = load_recogniser(self.catalog, warn, progress)
-            for size in set(sizes):
-                self._detector.detect(np.zeros((size[1], size[0], 3), np.uint8))  # compiles it
+            detector = load_detector(options.detector, threads=settings().threads)
+            self._models = Models(detector, load_recogniser(self.catalog, warn, progress))
+            make_ready(detector, sizes)
         except BaseException:
             self.close()
             raise
         self.cameras = [
-            self._camera(
-                reader, file, opening_for(polygon, size), recogniser, _numbered(options, place, len(sources))
-            )
+            self._camera(reader, file, opening_for(polygon, size), _numbered(options, place, len(sources)))
             for place, (reader, (file, polygon), size) in enumerate(
                 zip(self._readers, found, sizes, strict=True), 1
             )
         ]
         self._order = deque(self.cameras)
+        if new_models is not None:
+            trial = Trial(self.catalog, sizes, self._lines.put)
+            self._watcher = Watcher(new_models, self._models, trial, self._lines.put)
+            self._watcher.start()
 
     def __iter__(self) -> Iterator[Turn | None]:
         """Yield what each look at a camera gave, None where nothing new came for a moment.
@@ -133,11 +137,14 @@ class Live:
 
     def close(self) -> None:
         """Stop reading; takes a second at most, though a camera hangs."""
-        for reader in self._readers:
-            reader.stop()
+        threads: list[Reader | Watcher] = [*self._readers]
+        if self._watcher is not None:
+            threads.append(self._watcher)
+        for thread in threads:
+            thread.stop()
         deadline = monotonic() + _CLOSE_SECONDS
-        for reader in self._readers:
-            reader.join(deadline - monotonic())
+        for thread in threads:
+            thread.join(deadline - monotonic())
         self._pass_on_warnings()
 
     def __enter__(self) -> Self:
@@ -173,22 +180,20 @@ class Live:
         reader: Reader,
         opening_file: Path | None,
         opening: Opening,
-        recogniser: Recogniser | None,
         options: Options,
     ) -> LiveCamera:
-        detector = TimedDetector(self._detector, reader.figures)
         start = options.start or reader.start or datetime.now(UTC)
         announcer = Announcer(
             cart=options.cart,
             session=options.session or f"live-{start.astimezone(UTC):%Y%m%dT%H%M%SZ}-{options.cart}",
             start=start,
             digest=None,
-            model=model_version(detector, recogniser),
+            model=self._models.version,
             review_below=settings().review_below,
             pictures=self.pictures,
         )
         return LiveCamera(
-            reader, Camera(detector, opening, recogniser, gated=options.gated), announcer, opening_file
+            reader, self._models, opening, announcer, opening_file=opening_file, gated=options.gated
         )
 
     # Running.
@@ -203,7 +208,19 @@ class Live:
                     return None
                 self._news.wait(remaining)
         camera, arrival = next_
+        self._renew(camera)
         return camera.see(arrival)
+
+    def _renew(self, camera: LiveCamera) -> None:
+        """Let a camera look with the newest models, once it can; the first to do so is told."""
+        if self._watcher is None:
+            return
+        newest = self._watcher.models
+        if camera.models is newest or not camera.renew(newest):
+            return
+        for line in newest.changes_since(self._models):
+            self._note(line)
+        self._models = newest
 
     def _take_next(self) -> tuple[LiveCamera, Arrival] | None:
         """Take a frame of the camera that has waited longest for its turn."""

@@ -18,6 +18,7 @@ from cart.vision.visits.views import ENOUGH_VIEWS
 from cart.vision.visits.visit import Visit
 from cart.vision.visits.world import World
 
+_SETTLE_SECONDS = 2.5  # after a visit; what is still open then, no longer look will settle
 _WAIT_SECONDS = 2.0  # an item at rest waits at most this long for the whereabouts of something like it
 _LONG_VISIT_SECONDS = 3.0  # an item missing for this long is gone though the visit goes on
 _CROSSING_SECONDS = 1.0  # quiet time after which what crossed the rim unexplained is decided
@@ -52,6 +53,15 @@ class Visits:
             or (not p.content and p.rest is not None and self.world.in_sight(p))
             for p in self.world.pieces
         )
+
+    @property
+    def idle(self) -> bool:
+        """Whether no visit goes on and all that the last one left has had the time to be settled."""
+        world = self.world
+        settling = world.gap is not None and not world.blind and not self._settled()
+        quiet = world.time - (world.visit.last_active if world.visit is not None else 0.0)
+        decided = quiet >= (_SETTLE_SECONDS if self.waiting else _CROSSING_SECONDS)
+        return world.quiet and not settling and decided
 
     def update(self, seen: Observation) -> list[VisitEvent]:
         """Take in one frame and return the events that are sure by now."""
