@@ -22,8 +22,8 @@ def _look(*values: float) -> Look:
 WHOLE, PART = _look(1, 0.6, 0), _look(0.3, 1, 0.8)
 
 
-def _events(moments: list[tuple[float, SeenItem | None, Box | None]], *beside: SeenItem) -> list[VisitEvent]:
-    """Play moments, each of so many seconds, with the item as it is seen, the hand, and what lies beside."""
+def _events(moments: list[tuple[float, SeenItem | None, Box | None]]) -> list[VisitEvent]:
+    """Play moments, each of so many seconds, with the item as it is seen and the hand."""
     visits, frame, told = Visits(opening_for(MOUTH, PICTURE)), 0, []
     for seconds, item, hand in moments:
         for _ in range(round(seconds * FPS)):
