@@ -31,35 +31,21 @@ from rich.console import Console
 from rich.table import Table
 
 from cart.catalog import load_catalog
+from cart.training.embedder.calibration import Sample, surprise
 from cart.training.photos import HELD_OUT, read_image, read_split
 from cart.training.sights import Image, as_reference, as_seen, drawn_product, wire_floor
 from cart.vision.barcode import read_gtins
-from cart.vision.embedding import Embedder, load_embedder
+from cart.vision.embedding import Calibration, Embedder, load_embedder
 from cart.vision.gallery import Gallery, build_gallery
-from cart.vision.recognition import TEMPERATURE, UNKNOWN, Crop, alike, decide, fuse
+from cart.vision.recognition import Crop, alike, decide, fuse
 from cart.vision.references import views
 
 SIZES = ((25, 40), (40, 70), (70, 120))
 CROPS = 5  # of one item, for figures over a track
-KNOWN_SHARE = 0.8  # of the items in a cart that the constants are chosen for; the rest is in no catalog
 DRAWN, FIRST_DRAWN = 80, 1_000_000  # made-up products that no training has drawn
 
 console = Console(width=120)
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One item: its similarity to each product of a catalog (P,), and which of them it is."""
-
-    similarities: Floats
-    truth: int
-
-    def left_out(self) -> "Sample":
-        """Return the item as if its product were not in the catalog."""
-        similarities = self.similarities.copy()
-        similarities[self.truth] = -1
-        return Sample(similarities, -1)
 
 
 @dataclass(frozen=True)
@@ -181,7 +167,7 @@ def same_looks(embedder: Embedder) -> Iterator[tuple[str, str]]:
         yield f"{folder.name}: of two products", f"{1 - said[~one].mean():.3f}"
 
 
-def open_set(samples: Sequence[Sample], temperature: float, unknown: float) -> list[float]:
+def open_set(samples: Sequence[Sample], calibration: Calibration) -> list[float]:
     """Return the shares of known items right, wrong and refused, of unknown ones named, and how honest.
 
     Honest: the mean confidence less the share right, over all decisions.
@@ -190,7 +176,7 @@ def open_set(samples: Sequence[Sample], temperature: float, unknown: float) -> l
     confidence = []
     for one in [*samples, *(each.left_out() for each in samples)]:
         names = [str(number) for number in range(len(one.similarities))]
-        found = decide(names, one.similarities, temperature=temperature, unknown=unknown)
+        found = decide(names, one.similarities, calibration)
         confidence.append(found.confidence)
         if one.truth < 0:
             named += found.gtin is not None
@@ -207,16 +193,6 @@ def open_set(samples: Sequence[Sample], temperature: float, unknown: float) -> l
 def top_1(samples: Sequence[Sample]) -> float:
     """Return the share of items whose most similar product is their own."""
     return float(np.mean([one.similarities.argmax() == one.truth for one in samples]))
-
-
-def surprise(samples: Sequence[Sample], temperature: float, unknown: float) -> float:
-    """Return the mean negative logarithm of the truth's probability, known items being `KNOWN_SHARE`."""
-    total = 0.0
-    for one in samples:
-        for each, share in ((one, KNOWN_SHARE), (one.left_out(), 1 - KNOWN_SHARE)):
-            logits = np.append(each.similarities, unknown) / temperature
-            total += share * (np.logaddexp.reduce(logits) - logits[each.truth])
-    return total / len(samples)
 
 
 def best_constants(groups: dict[str, list[Sample]]) -> tuple[float, float]:
@@ -277,14 +253,14 @@ def main() -> None:
     if not SHARED.is_dir():
         raise SystemExit(f"error: nothing to measure on: {SHARED} is not there")
     embedder = load_embedder(arguments.embedder, threads=arguments.threads)
-    console.print(f"{embedder.version}, temperature {TEMPERATURE}, none {UNKNOWN}")
+    console.print(f"{embedder.version}, {embedder.calibration}")
     print_pairs("Grocery Store Dataset, top-1 of the nearest photograph", grocery(embedder))
     groups = starter(embedder) | drawn(embedder) | stills(embedder)
     table = Table(
         "items", "top-1", "known: right", "wrong", "refused", "unknown: named", "confidence - right"
     )
     for name, samples in groups.items():
-        figures = open_set(samples, TEMPERATURE, UNKNOWN)
+        figures = open_set(samples, embedder.calibration)
         table.add_row(name, f"{top_1(samples):.3f}", *(f"{figure:.3f}" for figure in figures))
     console.print(table)
     temperature, unknown = best_constants(groups)

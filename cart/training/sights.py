@@ -19,10 +19,11 @@ Cutout = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Boxed:
-    """An item in a part of a picture (BGR), and its box there in pixels."""
+    """An item in a part of a picture (BGR), its box there in pixels, and the scene that it was part of."""
 
     picture: Image
     box: Box
+    scene: str = ""
 
     def tight(self) -> Image:
         """Return the item as its box cuts it out."""

@@ -1,6 +1,7 @@
 """Pictures of items to vectors: items that look alike get vectors that point the same way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,19 @@ from cart.vision.yolo import letterbox
 PACKAGED = "embedder.onnx"
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """How the similarities of an embedder's vectors become probabilities; it travels with the weights.
+
+    Attributes:
+        temperature: difference of similarity that makes odds of e to 1.
+        unknown: similarity of "none of these".
+    """
+
+    temperature: float = 0.05
+    unknown: float = 0.72
+
+
 class Embedder(Protocol):
     """Turns pictures into vectors."""
 
@@ -26,6 +40,10 @@ class Embedder(Protocol):
     @property
     def length(self) -> int:
         """Numbers in a vector."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """How its similarities become probabilities."""
 
     def embed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return the vectors (N, `length`) of N pictures, each of Euclidean length 1.
@@ -63,6 +81,7 @@ class OpenVinoEmbedder:
         except RuntimeError as error:
             raise InputError(f"{file} is damaged or no ONNX network: export the weights again") from error
         self._side, self.length = _sizes(model, file)
+        self.calibration = _calibration(model, file)
         options: dict[str, str | int] = {
             "INFERENCE_PRECISION_HINT": "f32",
             "PERFORMANCE_HINT": "LATENCY",
@@ -89,3 +108,16 @@ def _sizes(model: Any, file: Path) -> tuple[int, int]:
     if not (taken.is_static and given.is_static and len(taken) == 4 and len(given) == 2):
         raise InputError(f"{file} is no embedder: export it with `cart train embedder`")
     return int(taken[2].get_length()), int(given[1].get_length())
+
+
+def _calibration(model: Any, file: Path) -> Calibration:
+    """Return what the weights say of themselves; the defaults where they say nothing."""
+    known = {}
+    for field in fields(Calibration):
+        try:
+            known[field.name] = float(model.get_rt_info(["framework", field.name]).astype(str))
+        except RuntimeError:
+            continue
+        except ValueError as error:
+            raise InputError(f"{file}: its {field.name} is no number: export the weights again") from error
+    return Calibration(**known)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cart.vision.barcode import SMALLEST_SIDE, read_gtins
-from cart.vision.embedding import Embedder
+from cart.vision.embedding import Calibration, Embedder
 from cart.vision.gallery import Gallery
 
 EntryMethod = Literal["camera", "barcode"]
@@ -20,12 +20,6 @@ CANDIDATES = 5
 
 BARCODE_CONFIDENCE = 0.99
 """Of an item whose barcode was read: a check digit lets few misreadings pass."""
-
-TEMPERATURE = 0.05
-"""Difference of similarity that makes odds of e to 1."""
-
-UNKNOWN = 0.72
-"""Similarity of "none of these". Both are those of `benchmarks/recognition.py` that surprise least."""
 
 _EVEN_COSINE, _COSINE_SPREAD = 0.55, 0.1  # at the first, one product and two are equally likely
 _UNLIKE = 0.1
@@ -101,7 +95,7 @@ class Recogniser:
             return Recognition(None, 0.0)
         vectors = self._embedder.embed([crop.image for crop in crops])
         fused = fuse(self._gallery.similarities(vectors, numbers), [crop.quality for crop in crops])
-        return decide(self._gallery.gtins, fused)
+        return decide(self._gallery.gtins, fused, self._embedder.calibration)
 
     def _read_barcode(self, crops: Sequence[Crop]) -> Recognition | None:
         large = [crop for crop in crops if min(crop.image.shape[:2]) >= SMALLEST_SIDE]
@@ -144,9 +138,7 @@ def fuse(similarities: NDArray[np.float32], qualities: Sequence[float]) -> NDArr
 def decide(
     names: Sequence[str],
     similarities: NDArray[np.float32],
-    *,
-    temperature: float = TEMPERATURE,
-    unknown: float = UNKNOWN,
+    calibration: Calibration,
 ) -> Recognition:
     """Return the product that similarities speak for, or none.
 
@@ -156,10 +148,9 @@ def decide(
     Args:
         names: of the products, (P,).
         similarities: of the item to each, (P,); -1 for one that it cannot be.
-        temperature: differences of similarity that make odds of e to 1.
-        unknown: similarity of "none of these".
+        calibration: the embedder's.
     """
-    logits = np.append(similarities, np.float32(unknown)).astype(np.float64) / temperature
+    logits = np.append(similarities, calibration.unknown).astype(np.float64) / calibration.temperature
     odds = np.exp(logits - logits.max())
     shares = odds / odds.sum()
     ranked = sorted(np.flatnonzero(similarities > -1).tolist(), key=lambda n: (-shares[n], names[n]))

@@ -4,6 +4,7 @@ import pytest
 
 from cart.catalog import load_catalog
 from cart.errors import InputError
+from cart.vision.embedding import Calibration
 from cart.vision.gallery import Gallery, build_gallery
 from cart.vision.references import TURNS
 
@@ -16,6 +17,7 @@ class MeanColour:
 
     version = "mean-1"
     length = 3
+    calibration = Calibration()
 
     def embed(self, images):
         means = np.array([image.reshape(-1, 3).mean(axis=0) for image in images], np.float32).reshape(-1, 3)

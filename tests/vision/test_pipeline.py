@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cart.vision.boxes import Box, Detection
+from cart.vision.embedding import Calibration
 from cart.vision.footage import Frame
 from cart.vision.gallery import Gallery
 from cart.vision.opening import WHOLE_PICTURE, Opening, opening_for
@@ -56,6 +57,7 @@ class MeanColour:
 
     version = "mean-colour"
     length = 3
+    calibration = Calibration()
 
     def embed(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
         means = np.array([image.mean(axis=(0, 1)) for image in images], np.float32).reshape(-1, 3)

@@ -4,8 +4,9 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cart.vision.embedding import Calibration
 from cart.vision.gallery import Gallery
-from cart.vision.recognition import BARCODE_CONFIDENCE, UNKNOWN, Crop, Recogniser, decide, fuse, same_look
+from cart.vision.recognition import BARCODE_CONFIDENCE, Crop, Recogniser, decide, fuse, same_look
 
 RED, GREEN, BLUE = "4006381333931", "96385074", "012345678905"
 COLOURS = {RED: (20, 20, 220), GREEN: (20, 220, 20), BLUE: (220, 20, 20)}
@@ -16,6 +17,7 @@ class MeanColour:
 
     version = "mean-1"
     length = 3
+    calibration = Calibration()
 
     def embed(self, images):
         means = np.array([image.reshape(-1, 3).mean(axis=0) for image in images], np.float32).reshape(-1, 3)
@@ -132,7 +134,7 @@ def test_a_barcode_that_is_not_in_the_catalog_does_not_decide(recogniser):
 def test_probabilities_are_shares_of_one(similarities):
     names = [str(number) for number in range(len(similarities))]
 
-    found = decide(names, np.array(similarities, np.float32))
+    found = decide(names, np.array(similarities, np.float32), Calibration())
 
     shares = [share for _, share in found.candidates]
     assert 0 <= found.confidence <= 1
@@ -141,7 +143,7 @@ def test_probabilities_are_shares_of_one(similarities):
 
 
 def test_two_products_equally_like_it_share_the_confidence():
-    found = decide(["a", "b"], np.array([UNKNOWN + 0.3, UNKNOWN + 0.3], np.float32))
+    found = decide(["a", "b"], np.array([0.9, 0.9], np.float32), Calibration(unknown=0.6))
 
     assert found.gtin == "a"
     assert found.confidence == pytest.approx(0.5, abs=0.01)

@@ -104,4 +104,4 @@ def _items(still: Path) -> Iterator[tuple[str, Boxed]]:
         x1, y1 = (max(0, round(v)) for v in (left - _MARGIN * width, top - _MARGIN * height))
         x2, y2 = round(right + _MARGIN * width), round(bottom + _MARGIN * height)
         box = left - x1, top - y1, right - x1, bottom - y1
-        yield item["gtin"], Boxed(picture[y1:y2, x1:x2].copy(), box)
+        yield item["gtin"], Boxed(picture[y1:y2, x1:x2].copy(), box, still.stem.split("_")[0])

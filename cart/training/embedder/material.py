@@ -83,7 +83,7 @@ class Material:
 
 
 def gather(recipe: EmbedderRecipe, progress: Progress) -> tuple[Material, list[Goods]]:
-    """Read and draw what to train on, and the rendered products held out to validate on.
+    """Read and draw what to train on; return all rendered products too, those held out among them.
 
     Args:
         recipe: says what of it.
@@ -108,7 +108,7 @@ def gather(recipe: EmbedderRecipe, progress: Progress) -> tuple[Material, list[G
         progress("drawn products", number + 1, sources.drawn)
     backgrounds = _backgrounds(recipe, list(kinds.values()))
     material = Material(list(families.values()), drawn, list(kinds.values()), backgrounds)
-    return material, [one for one in goods if one.held_out]
+    return material, goods
 
 
 def _backgrounds(recipe: EmbedderRecipe, kinds: Sequence[Sequence[Image]]) -> list[Image]:

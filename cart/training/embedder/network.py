@@ -4,16 +4,19 @@ import importlib.util
 import pickle
 import warnings
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cv2
+import onnx
 import torch
 from torch import nn
 from torch.nn import functional
 
 from cart.errors import InputError
 from cart.training.sights import Image
+from cart.vision.embedding import Calibration
 from cart.vision.yolo import letterbox
 
 SIDE = 128
@@ -132,8 +135,14 @@ def to_input(images: Sequence[Image]) -> torch.Tensor:
     return torch.from_numpy(blob).to(memory_format=torch.channels_last)
 
 
-def export(network: Network, out: Path) -> None:
-    """Write a network as ONNX: one picture (1, 3, SIDE, SIDE), RGB from 0 to 1, to one vector."""
+def export(network: Network, out: Path, calibration: Calibration) -> None:
+    """Write a network as ONNX: one picture (1, 3, SIDE, SIDE), RGB from 0 to 1, to one vector.
+
+    Args:
+        network: trained.
+        out: the file.
+        calibration: of its vectors; `cart.vision.embedding` reads it from the file's metadata.
+    """
     network = network.eval().to(memory_format=torch.contiguous_format)
     picture = torch.zeros(1, 3, SIDE, SIDE)
     with warnings.catch_warnings():
@@ -141,3 +150,6 @@ def export(network: Network, out: Path) -> None:
         torch.onnx.export(
             network, (picture,), out, input_names=["image"], output_names=["vector"], dynamo=False
         )
+    model = onnx.load(out)
+    onnx.helper.set_model_props(model, {name: str(value) for name, value in asdict(calibration).items()})
+    onnx.save(model, out)

@@ -7,6 +7,7 @@ import torch
 
 from cart.errors import InputError
 from cart.training.devices import choose_device, describe_device
+from cart.training.embedder.calibration import check, fit, samples
 from cart.training.embedder.goods import Goods
 from cart.training.embedder.learning import Learner
 from cart.training.embedder.material import Material, Progress, gather
@@ -14,7 +15,8 @@ from cart.training.embedder.network import Network, export, installed_trunk
 from cart.training.embedder.recipe import EmbedderRecipe
 from cart.training.embedder.validation import top_1
 from cart.training.history import History, Run
-from cart.vision.embedding import load_embedder
+from cart.training.reliability import write_reliability
+from cart.vision.embedding import Calibration, load_embedder
 
 _EVERY = 50  # steps between checkpoints
 
@@ -56,7 +58,8 @@ def train_embedder(
     torch.manual_seed(recipe.seed)
     network = Network()
     network.load_trunk(recipe.start or installed_trunk())
-    material, held_out = gather(recipe, progress)
+    material, goods = gather(recipe, progress)
+    held_out = [one for one in goods if one.held_out]
     learner = Learner.of(network.to(device), recipe)
     run = run_folder(recipe, work)
     checkpoint = run / "last.pt"
@@ -79,10 +82,21 @@ def train_embedder(
             history.add(learner.step, **figures)
             report(learner.step, figures)
             losses.clear()
-    export(network.cpu(), out)
+    figures = {"top-1": top_1(network, held_out)}
+    export(network.cpu(), out, _calibrate(network, goods, run))
     load_embedder(out)
-    history.finish({"top-1": top_1(network, held_out)})
-    return history.run.figures
+    history.finish(figures)
+    return figures
+
+
+def _calibrate(network: Network, goods: Sequence[Goods], run: Path) -> Calibration:
+    """Fit the constants, and leave beside the run's record how honest they are."""
+    items = samples(network, goods)
+    if not items:
+        return Calibration()
+    calibration = fit(items)
+    write_reliability(run, check([*items, *(item.left_out() for item in items)], calibration))
+    return calibration
 
 
 def run_folder(recipe: EmbedderRecipe, work: Path) -> Path:

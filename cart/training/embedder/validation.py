@@ -23,22 +23,31 @@ def top_1(network: Network, goods: Sequence[Goods]) -> float:
         goods: products with reference pictures to choose among; NaN where none has a sight.
     """
     known = [one for one in goods if one.references]
-    references = [turned for one in known for picture in one.references for turned in _turns(picture)]
-    owners = np.repeat(np.arange(len(known)), [len(one.references) * TURNS for one in known])
     queries = [boxed.tight() for one in known for boxed in one.boxed[:_MOST_QUERIES]]
     truth = np.repeat(np.arange(len(known)), [len(one.boxed[:_MOST_QUERIES]) for one in known])
     if not queries:
         return float("nan")
-    nearest = (_embed(network, queries) @ _embed(network, references).T).argmax(axis=1)
+    references, owners = reference_vectors(network, known)
+    nearest = (embed(network, queries) @ references.T).argmax(axis=1)
     return float(np.mean(owners[nearest] == truth))
 
 
-def _turns(picture: Image) -> list[Image]:
-    return [np.ascontiguousarray(np.rot90(picture, turn)) for turn in range(TURNS)]
+def reference_vectors(
+    network: Network, goods: Sequence[Goods]
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Return the vectors (V, LENGTH) of all reference pictures in quarter turns, and whose they are (V,)."""
+    pictures = [turned for one in goods for picture in one.references for turned in _turns(picture)]
+    owners = np.repeat(np.arange(len(goods)), [len(one.references) * TURNS for one in goods])
+    return embed(network, pictures), owners.astype(np.int32)
 
 
-def _embed(network: Network, images: Sequence[Image]) -> NDArray[np.float32]:
+def embed(network: Network, images: Sequence[Image]) -> NDArray[np.float32]:
+    """Return the vectors (N, LENGTH) of pictures, at least one."""
     parts = [images[k : k + _BATCH] for k in range(0, len(images), _BATCH)]
     with torch.no_grad():
         vectors = [network(to_input(part).to(network.mean.device)).cpu() for part in parts]
     return np.asarray(torch.cat(vectors).numpy())
+
+
+def _turns(picture: Image) -> list[Image]:
+    return [np.ascontiguousarray(np.rot90(picture, turn)) for turn in range(TURNS)]

@@ -5,7 +5,7 @@ torch = pytest.importorskip("torch")
 
 from cart.errors import InputError  # noqa: E402
 from cart.training.embedder.network import Network, export, to_input  # noqa: E402
-from cart.vision.embedding import load_embedder  # noqa: E402
+from cart.vision.embedding import Calibration, load_embedder  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -28,13 +28,15 @@ def pictures(count):
 
 def test_the_exported_network_gives_the_same_vectors(network, tmp_path):
     file = tmp_path / "embedder.onnx"
-    export(network, file)
+    export(network, file, Calibration(0.07, 0.6))
     images = pictures(2)
 
     with torch.no_grad():
         expected = network(to_input(images)).numpy()
 
-    assert load_embedder(file, threads=1).embed(images) == pytest.approx(expected, abs=1e-4)
+    embedder = load_embedder(file, threads=1)
+    assert embedder.embed(images) == pytest.approx(expected, abs=1e-4)
+    assert embedder.calibration == Calibration(0.07, 0.6)
 
 
 def test_weights_of_another_network_are_refused(network, tmp_path):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cart.vision.boxes import Detection
 from cart.vision.detection import load_detector
-from cart.vision.embedding import Embedder, load_embedder
+from cart.vision.embedding import Calibration, Embedder, load_embedder
 from cart.vision.live.rollout import smoke
 from cart.vision.live.rollout.smoke import SmokeFailure, check_detector, check_embedder
 
@@ -71,7 +71,7 @@ def test_an_embedder_without_weights_fails(zeroed: Variant, tmp_path: Path) -> N
 class Changed:
     """An embedder whose vectors are changed on their way."""
 
-    version, length = "changed", 128
+    version, length, calibration = "changed", 128, Calibration()
 
     def __init__(self, inner: Embedder, change: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> None:
         self.inner, self.change = inner, change

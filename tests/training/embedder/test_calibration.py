@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from cart.scenes.products.range import products
+from cart.training.embedder.calibration import Sample, check, fit, samples
+from cart.training.embedder.goods import Goods
+from cart.training.embedder.network import Network
+from cart.training.reliability import expected_calibration_error
+from cart.training.sights import Boxed
+
+
+def similar(count, spread, seed=0):
+    """Items that are 0.8 like their own product and less like nine others, both give or take `spread`."""
+    random = np.random.default_rng(seed)
+    rows = random.normal(0.4, spread, (count, 10)).astype(np.float32)
+    rows[:, 0] = random.normal(0.8, spread, count)
+    return [Sample(row, 0) for row in rows]
+
+
+def test_the_wider_similarities_spread_the_warmer_the_constants():
+    sharp, blurred = fit(similar(200, 0.02)), fit(similar(200, 0.2))
+
+    assert sharp.temperature < blurred.temperature
+    assert 0.4 < sharp.unknown < 0.8
+
+
+def test_fitted_constants_are_honest_about_items_not_fitted_to():
+    calibration = fit(similar(400, 0.15))
+
+    assert expected_calibration_error(check(similar(400, 0.15, seed=1), calibration)) < 0.12
+
+
+def test_only_products_held_out_are_asked_for_among_all():
+    image = np.random.default_rng(0).integers(0, 255, (50, 40, 3)).astype(np.uint8)
+    sights = [Boxed(image, (5, 5, 35, 45), "00001"), Boxed(image, (5, 5, 30, 40), "00001")]
+    goods = [Goods(product, [image], [], sights) for product in products(40, 1)]
+
+    made = samples(Network().eval(), goods)
+
+    assert len(made) == 3 * sum(one.held_out for one in goods)
+    assert {len(one.similarities) for one in made} == {40}
+    assert all(goods[one.truth].held_out for one in made)
