@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accuracy_parts.row import Row, share_row
+from accuracy_parts.row import Row, limit_text, share_row
 from accuracy_parts.sights import LEAST_SHARE, LEAST_SIDE, Sight, read_scenes, see
 from accuracy_parts.work import Work
 from cart.scenes.products.range import product_by_gtin
@@ -29,7 +29,8 @@ def rows(work: Work) -> Iterator[Row]:
     """Rank the catalog's products for each crop."""
     missing = work.data.stills.missing or work.data.catalog.missing
     if missing:
-        yield Row("recognition, products held out", "top-1, top-5", missing)
+        for places, least in ((1, TOP_1), (5, TOP_5)):
+            yield Row("recognition, products held out", f"top-{places}", missing, limit_text(least, 1))
         return
     found, left_out = list[Ranked](), 0
     for labels, products in work.track(read_scenes(work.data.stills.folder), "recognition"):

@@ -6,9 +6,9 @@ scene's stills (before, in hand, after), single ones one crop alone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from accuracy_parts.row import Row, share_row
+from accuracy_parts.row import Row, limit_text, share_row
 from accuracy_parts.sights import Scene, read_scenes, see
 from accuracy_parts.work import Work
 from cart.events import Action
@@ -43,7 +43,8 @@ def rows(work: Work) -> Iterator[Row]:
     """Recognise every add and removal."""
     missing = work.data.stills.missing or work.data.catalog.missing
     if missing:
-        yield Row(PART, "unmarked lines right, lines marked", missing)
+        yield Row(PART, "unmarked lines right", missing, limit_text(RIGHT, 1))
+        yield Row(PART, "lines marked", missing, limit_text(0, MOST_MARKED))
         return
     recogniser = Recogniser(work.gallery, work.embedder)
     found = list[Single]()
@@ -71,7 +72,7 @@ def counted(found: Sequence[Single]) -> Iterator[Row]:
     """Yield what is marked, and what of the rest is right: of all, then by kind."""
     enough = len(found) >= LEAST
     for row in _both(found, "", RIGHT, MOST_MARKED):
-        yield row if enough else Row(PART, row.what, row.measured, row.asked, figures=row.figures)
+        yield row if enough else replace(row, held=None)
     for fused, kind in ((True, "all crops of a scene"), (False, "one crop")):
         for action in ("add", "remove"):
             some = [one for one in found if (one.fused, one.action) == (fused, action)]

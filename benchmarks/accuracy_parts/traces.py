@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -38,13 +39,11 @@ def counted(cases: Sequence[ElementTree.Element]) -> Iterator[Row]:
         some = [case for case in done if case.get("name", "").startswith(SHARED) == shared]
         failed = [case for case in some if case.find("failure") is not None or case.find("error") is not None]
         row = share_row(PART, f"exact, {what}", len(some) - len(failed), len(some))
-        yield Row(
-            PART,
-            row.what,
-            row.measured if some else "skipped: not at hand (../shared/traces)",
-            "all",
-            not failed if some else None,
+        yield replace(
+            row,
+            measured=row.measured if some else "skipped: not at hand (../shared/traces)",
+            asked="all",
+            held=not failed if some else None,
             binding=True,
-            figures=row.figures,
             details=tuple(f"not exact: {case.get('name')}" for case in failed),
         )

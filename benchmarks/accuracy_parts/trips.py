@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from evaluation_data import TRIPS
 
 from accuracy_parts.real import errors_of
-from accuracy_parts.row import Row, interval_text, share_row
+from accuracy_parts.row import Row, interval_text, limit_text, share_row
 from accuracy_parts.work import Work
 from cart import Options, process
 from cart.catalog import Catalog
@@ -19,6 +19,13 @@ from cart.evaluation.units import units_found
 from cart.events import CartEvent
 
 F1_BY_ACTION, F1_BY_PRODUCT, MOST_INEXACT = 0.99, 0.97, 2
+ASKED = {
+    "F1 by action": limit_text(F1_BY_ACTION, 1),
+    "F1 by product": limit_text(F1_BY_PRODUCT, 1),
+    "trips not exact before review": f"at most {MOST_INEXACT}",
+    "unmarked lines that are wrong": "none",
+}
+"""The figures, and what is asked of each."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,8 @@ def rows(work: Work) -> Iterator[Row]:
     """Judge the trips, and pool them."""
     missing = work.data.trips.missing or work.data.catalog.missing
     if missing:
-        yield Row("fresh rendered trips", "F1, trips not exact, unmarked lines", missing)
+        for what, asked in ASKED.items():
+            yield Row(f"{TRIPS} fresh rendered trips", what, missing, asked)
         return
     yield from pooled([judge(truth, work.catalog) for truth in work.track(work.data.trips.files, "trips")])
 
@@ -55,25 +63,13 @@ def wrong_of(events: Sequence[CartEvent], report: Report, catalog: Catalog) -> t
 
 
 def pooled(trips: Sequence[Judged]) -> Iterator[Row]:
-    """Yield the rows of all trips together."""
+    """Yield the rows of all trips together, those of `ASKED`."""
     part = f"{len(trips)} fresh rendered trips"
-    scores = {
-        "by action": [trip.report.by_action.score() for trip in trips],
-        "by product": [trip.report.by_product.score() for trip in trips],
-    }
-    yield _f1_row(part, "F1 by action", scores["by action"], F1_BY_ACTION)
-    yield _f1_row(part, "F1 by product", scores["by product"], F1_BY_PRODUCT)
-    inexact = [trip.report for trip in trips if trip.report.by_product.errors]
-    yield Row(
-        part,
-        "trips not exact before review",
-        f"{len(inexact)} of {len(trips)}",
-        f"at most {MOST_INEXACT}",
-        len(inexact) <= MOST_INEXACT if len(trips) >= TRIPS else None,
-        figures={"inexact": len(inexact), "trips": len(trips)},
-        details=tuple(f"{one.clip}: {line}" for one in inexact for line in errors_of(one.by_product)),
-    )
-    yield _unmarked_row(part, trips)
+    by_action, by_product, exact, unmarked = ASKED
+    yield _f1_row(part, by_action, [trip.report.by_action.score() for trip in trips], F1_BY_ACTION)
+    yield _f1_row(part, by_product, [trip.report.by_product.score() for trip in trips], F1_BY_PRODUCT)
+    yield _exact_row(part, exact, [trip.report for trip in trips])
+    yield _unmarked_row(part, unmarked, trips)
 
 
 def _f1_row(part: str, what: str, scores: Sequence[Score], least: float) -> Row:
@@ -83,29 +79,31 @@ def _f1_row(part: str, what: str, scores: Sequence[Score], least: float) -> Row:
         part,
         what,
         f"{100 * score.f1:.2f} % ({counts}; {interval_text(score.f1_interval)})",
-        f"at least {100 * least:g} %",
+        ASKED[what],
         score.f1 >= least,
-        figures={
-            "f1": score.f1,
-            "interval": score.f1_interval,
-            "matched": score.matched,
-            "missed": score.missed,
-            "false": score.false,
-        },
+        figures={"f1": score.f1, "interval": score.f1_interval} | asdict(score),
     )
 
 
-def _unmarked_row(part: str, trips: Sequence[Judged]) -> Row:
+def _exact_row(part: str, what: str, reports: Sequence[Report]) -> Row:
+    inexact = [report for report in reports if report.by_product.errors]
+    return Row(
+        part,
+        what,
+        f"{len(inexact)} of {len(reports)}",
+        ASKED[what],
+        len(inexact) <= MOST_INEXACT if len(reports) >= TRIPS else None,
+        figures={"inexact": len(inexact), "trips": len(reports)},
+        details=tuple(f"{one.clip}: {line}" for one in inexact for line in errors_of(one.by_product)),
+    )
+
+
+def _unmarked_row(part: str, what: str, trips: Sequence[Judged]) -> Row:
     count = sum(trip.unmarked for trip in trips)
     wrong = [(trip.report.clip, event) for trip in trips for event in trip.wrong]
-    row = share_row(part, "unmarked lines that are wrong", len(wrong), count)
-    lines = (f"{clip}: unmarked {one.action} of {one.label} at {one.t:.2f} s" for clip, one in wrong)
-    return Row(
-        row.part,
-        row.what,
-        row.measured,
-        "none",
-        not wrong if count else None,
-        figures=row.figures,
-        details=tuple(lines),
+    return replace(
+        share_row(part, what, len(wrong), count),
+        asked=ASKED[what],
+        held=not wrong if count else None,
+        details=tuple(f"{clip}: {one.action} of {one.label} at {one.t:.2f} s" for clip, one in wrong),
     )
