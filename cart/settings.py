@@ -27,8 +27,8 @@ class Settings(_FromEnvironment):
     """Folder in which the embeddings of catalogs are kept."""
     threads: int = Field(0, ge=0)
     """Threads for one frame's inference; 0 takes what the processor has."""
-    review_below: float = Field(0.5, ge=0, le=1)
-    """Events less sure than this are marked for review, 0..1."""
+    wrong_line_cost: float = Field(2.0, ge=1)
+    """What a wrong line costs, in questions to the shopper: at 10, events less than 0.9 sure are reviewed."""
     key: SecretStr | None = None
     """API key of the cart, for --to; `cart keys make cart ID` makes one."""
     outbox: Path = Field(
@@ -39,6 +39,11 @@ class Settings(_FromEnvironment):
     """Folder of what `cart scenes` makes: the render environment, trips, stills."""
     scenes_python: Path | None = None
     """Python of a render environment made by hand, instead of that of `cart scenes setup`."""
+
+    @property
+    def review_below(self) -> float:
+        """Confidence, 0..1, under which to ask costs less than what is expected to go wrong without."""
+        return 1 - 1 / self.wrong_line_cost
 
 
 def default_database() -> str:

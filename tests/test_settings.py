@@ -63,10 +63,10 @@ def test_every_setting_has_a_default():
 
 
 def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
-    (tmp_path / "cart.env").write_text("CART_THREADS=1\nCART_REVIEW_BELOW=0.25\nCART_NOT_OURS=1\n")
+    (tmp_path / "cart.env").write_text("CART_THREADS=1\nCART_WRONG_LINE_COST=10\nCART_NOT_OURS=1\n")
     monkeypatch.setenv("CART_THREADS", "2")
 
-    assert (settings().threads, settings().review_below) == (2, 0.25)
+    assert (settings().threads, settings().review_below) == (2, 0.9)
 
 
 def test_settings_are_read_once(monkeypatch):
@@ -81,8 +81,8 @@ def test_settings_are_read_once(monkeypatch):
     [
         ("CART_THREADS", "many"),
         ("CART_THREADS", "-1"),
-        ("CART_REVIEW_BELOW", "1.5"),
-        ("CART_REVIEW_BELOW", ""),
+        ("CART_WRONG_LINE_COST", "0.5"),
+        ("CART_WRONG_LINE_COST", ""),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_in_one_line(monkeypatch, name, value):

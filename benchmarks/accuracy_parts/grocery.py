@@ -28,8 +28,10 @@ class StartEmbedder:
 
     def __init__(self) -> None:
         """Load the weights from the package that has them."""
-        from cart.training.embedder import Network  # noqa: PLC0415  (torch is needed here only)
-        from cart.training.export_embedder import installed_trunk  # noqa: PLC0415
+        from cart.training.embedder.network import (  # noqa: PLC0415  (torch is needed here only)
+            Network,
+            installed_trunk,
+        )
 
         self._network = Network().eval()
         self._network.load_trunk(installed_trunk())
@@ -38,7 +40,7 @@ class StartEmbedder:
         """Return the vectors (N, 1280) of pictures, each of length 1; laid out as for our embedder."""
         import torch  # noqa: PLC0415
 
-        from cart.training.embedder import to_input  # noqa: PLC0415
+        from cart.training.embedder.network import to_input  # noqa: PLC0415
 
         network = self._network
         with torch.no_grad():

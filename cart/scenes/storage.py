@@ -27,6 +27,11 @@ def stills_folder(seed: int, size: tuple[int, int]) -> Path:
     return _made(settings().data / f"stills-{LOOK}-{seed}-{size[0]}x{size[1]}")
 
 
+def references_folder(range_seed: int) -> Path:
+    """Return where the reference pictures of a range are kept to train with."""
+    return settings().data / f"references-{LOOK}-{range_seed}"
+
+
 def digest(script: Script) -> str:
     """Return what tells a complete script, at the present look, from all others; noise is added later."""
     text = f"{LOOK}{script.model_dump_json(exclude={'noise'})}"

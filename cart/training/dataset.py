@@ -54,7 +54,8 @@ def build_dataset(recipe: Recipe, work: Path, progress: Progress = lambda *_: No
     if not description.exists():
         rendered = rendered_stills(recipe.sources.rendered)
         _write(recipe, folder, progress)
-        (folder / RENDERED).write_text("".join(f"{file}\n" for file in rendered))
+        lines = [f"{file}\n" for file in rendered] * recipe.scenes.rendered_copies
+        (folder / RENDERED).write_text("".join(lines))
         description.write_text(_description(folder, with_rendered=bool(rendered)))
     return description
 

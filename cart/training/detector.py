@@ -1,19 +1,29 @@
 """Trains the detector of a recipe with ultralytics and exports it to ONNX."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from cart.errors import InputError
 from cart.training.dataset import Progress, build_dataset
+from cart.training.devices import choose_device, describe_device
+from cart.training.history import FILE, History, Run, read_run
 from cart.training.recipe import Recipe
 from cart.vision.detection import load_detector
 from cart.vision.ultralytics_backend import import_ultralytics
 
 Report = Callable[[str], None]
 
-MAP50, MAP50_95 = "metrics/mAP50(B)", "metrics/mAP50-95(B)"
+FIGURES = ("precision", "recall", "mAP50", "mAP50-95")
+"""What is recorded of a validation; ultralytics calls them `metrics/mAP50(B)` and so on."""
+
+_BEST, _LAST = Path("weights", "best.pt"), Path("weights", "last.pt")  # below the run's folder
+
+
+def run_folder(recipe: Recipe, work: Path) -> Path:
+    """Return where a recipe's run lies: its checkpoints, and its record (see `history`)."""
+    return work / f"run-{recipe.digest()}"
 
 
 def train_detector(
@@ -21,6 +31,7 @@ def train_detector(
     out: Path,
     *,
     work: Path = Path("runs/detector"),
+    device: str | None = None,
     report: Report = lambda _: None,
     progress: Progress = lambda *_: None,
 ) -> dict[str, float]:
@@ -32,34 +43,95 @@ def train_detector(
         recipe: what to train and on what.
         out: the `.onnx` to write.
         work: folder for the data set and the checkpoints.
+        device: to train on, by torch's name; left out: a GPU where there is one, else the CPU.
         report: told a line after each epoch.
-        progress: told how far the data set is.
+        progress: told how far the data set is, then the training.
 
     Returns:
-        The figures on the validation pictures, by ultralytics' names, such as `metrics/mAP50(B)`, 0..1.
+        The `FIGURES` on the validation pictures, 0..1.
 
     Raises:
-        InputError: a source, the start or the folder of `out` is missing, or ultralytics is not installed.
+        InputError: a source, the start, the device or the folder of `out` is missing, or ultralytics is not
+            installed.
     """
     if out.suffix != ".onnx" or not out.parent.is_dir():
         raise InputError(f"cannot write {out}: give a file name ending in .onnx in a folder that exists")
     ultralytics = import_ultralytics()
-    data = build_dataset(recipe, work, progress)
-    weights = work / f"run-{recipe.digest()}" / "weights"
-    figures = _train(ultralytics, recipe, data, weights, report)
-    _export(ultralytics, weights / "best.pt", out, recipe.detection_size)
-    (weights / "last.pt").unlink()
+    device = choose_device(device)
+    run = run_folder(recipe, work)
+    if not _waits_for_export(run):
+        data = build_dataset(recipe, work, progress)
+        _train(ultralytics, recipe, data, run, device, report, progress)
+    _export(ultralytics, run / _BEST, out, recipe.detection_size)
+    (run / _LAST).unlink()
     load_detector(out)
-    return figures
+    return read_run(run).figures
 
 
-def _train(ultralytics: Any, recipe: Recipe, data: Path, weights: Path, report: Report) -> dict[str, float]:
-    last = weights / "last.pt"
-    model = _load(ultralytics, str(last) if last.exists() else recipe.start)
+def _waits_for_export(run: Path) -> bool:
+    """Whether a run was trained to its end, but broke off before its weights were exported."""
+    return (run / _LAST).exists() and (run / FILE).exists() and read_run(run).ended is not None
+
+
+def _train(
+    ultralytics: Any,
+    recipe: Recipe,
+    data: Path,
+    run: Path,
+    device: str,
+    report: Report,
+    progress: Progress,
+) -> None:
+    resumed = (run / _LAST).exists()
+    model = _load(ultralytics, str(run / _LAST) if resumed else recipe.start)
+    history = History.start(run, _describe(recipe, data, device), resumed=resumed)
+    _watch(model, recipe, history, report, progress)
+    made = model.train(**_options(recipe, data, run, device), resume=resumed)
+    history.finish(_named(made.results_dict))
+
+
+def _watch(model: Any, recipe: Recipe, history: History, report: Report, progress: Progress) -> None:
+    """Have each epoch recorded and told."""
+
+    def epoch_done(trainer: Any) -> None:
+        done = trainer.epoch + 1
+        if done > trainer.epochs:  # ultralytics calls once more after the last
+            return
+        losses = trainer.label_loss_items(trainer.tloss)  # such as train/box_loss
+        figures = _named(trainer.metrics)
+        named = {name.removeprefix("train/").replace("_", " "): loss for name, loss in losses.items()}
+        history.add(done, **named, **figures)
+        progress("epochs", done, trainer.epochs)
+        report(
+            f"epoch {done} of {trainer.epochs}: mAP50 {figures['mAP50']:.3f}, "
+            f"mAP50-95 {figures['mAP50-95']:.3f}"
+        )
+
     model.add_callback("on_train_start", lambda _: _use_threads(recipe.workers))
-    model.add_callback("on_fit_epoch_end", lambda trainer: _tell(trainer, report))
-    figures = model.train(**_options(recipe, data, weights.parent), resume=last.exists())
-    return {name: float(value) for name, value in figures.results_dict.items()}
+    model.add_callback("on_fit_epoch_end", epoch_done)
+
+
+def _named(figures: Mapping[str, float]) -> dict[str, float]:
+    """Return the figures that are recorded, by their names."""
+    return {name: float(figures.get(f"metrics/{name}(B)", 0)) for name in FIGURES}
+
+
+def _describe(recipe: Recipe, data: Path, device: str) -> Run:
+    images = data.parent / "images"
+    return Run(
+        model="detector",
+        unit="epoch",
+        recipe=recipe.digest(),
+        seed=recipe.seed,
+        settings={"start": Path(recipe.start).name, **recipe.training.model_dump()},
+        data={
+            "composed scenes": recipe.scenes.train,
+            "real stills, copies counted": len(list((images / "train").glob("still*"))),
+            "rendered stills": sum(one.count for one in recipe.sources.rendered),
+            "pictures to validate on": len(list((images / "val").glob("*.jpg"))),
+        },
+        device=describe_device(device, recipe.workers),
+    )
 
 
 def _load(ultralytics: Any, start: str) -> Any:
@@ -71,13 +143,14 @@ def _load(ultralytics: Any, start: str) -> Any:
         ) from error
 
 
-def _options(recipe: Recipe, data: Path, run: Path) -> dict[str, Any]:
+def _options(recipe: Recipe, data: Path, run: Path, device: str) -> dict[str, Any]:
     fixed = {
         "optimizer": "AdamW",
         "cos_lr": True,
         "amp": False,
         "plots": False,
-        "device": "cpu",
+        "patience": 0,
+        "device": device,
         "verbose": False,
     }
     colors = {"hsv_h": 0.03, "hsv_s": 0.5, "hsv_v": 0.35, "fliplr": 0.5, "flipud": 0.1}
@@ -101,15 +174,6 @@ def _use_threads(count: int) -> None:
     import torch  # noqa: PLC0415
 
     torch.set_num_threads(count)
-
-
-def _tell(trainer: Any, report: Report) -> None:
-    if trainer.epoch < trainer.epochs:  # ultralytics calls once more after the last
-        figures = trainer.metrics
-        report(
-            f"epoch {trainer.epoch + 1} of {trainer.epochs}: mAP50 {figures.get(MAP50, 0):.3f}, "
-            f"mAP50-95 {figures.get(MAP50_95, 0):.3f}"
-        )
 
 
 def _export(ultralytics: Any, weights: Path, out: Path, imgsz: int) -> None:

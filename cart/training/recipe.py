@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,11 +12,16 @@ from cart.errors import InputError
 PACKAGED = Path(__file__).with_name("detector.toml")
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """Part of a recipe file: frozen, and with no field that it does not know."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Stills(_Section):
+_Recipe = TypeVar("_Recipe", bound=Section)
+
+
+class Stills(Section):
     """A folder of labelled stills, or a stretch of it; see `labelled.read_stills`."""
 
     folder: Path
@@ -23,7 +29,7 @@ class Stills(_Section):
     last: int | None = Field(None, gt=0, description="index of the first still not taken; all if left out")
 
 
-class Rendered(_Section):
+class Rendered(Section):
     """Stills that `cart scenes stills` rendered into $CART_DATA."""
 
     seed: int = Field(ge=0, description="their --seed")
@@ -32,7 +38,7 @@ class Rendered(_Section):
     range_seed: int = Field(ge=0, description="their --range-seed: products that no test shows")
 
 
-class Sources(_Section):
+class Sources(Section):
     """The pictures that are not composed; folders are relative to where the command runs."""
 
     stills: list[Stills] = Field(description="labelled stills to train on and to cut from")
@@ -41,7 +47,7 @@ class Sources(_Section):
     packshots: Path | None = Field(None, description="folder of products photographed on white")
 
 
-class Scenes(_Section):
+class Scenes(Section):
     """The composed pictures."""
 
     train: int = Field(gt=0, description="scenes to train on")
@@ -50,9 +56,10 @@ class Scenes(_Section):
     hands: int = Field(gt=0, description="drawn empty hands")
     grips: int = Field(gt=0, description="drawn hands that hold an item")
     still_copies: int = Field(1, ge=0, description="how often each still is trained on beside the scenes")
+    rendered_copies: int = Field(1, ge=1, description="how often each rendered still is")
 
 
-class Training(_Section):
+class Training(Section):
     """How the network is trained; the names are those of ultralytics."""
 
     epochs: int = Field(gt=0)
@@ -65,7 +72,7 @@ class Training(_Section):
     freeze: int = Field(0, ge=0, description="layers kept as in the start")
 
 
-class Recipe(_Section):
+class Recipe(Section):
     """A recipe file."""
 
     start: str = Field(description="weights to start from: a path, or a name that ultralytics fetches")
@@ -78,8 +85,7 @@ class Recipe(_Section):
 
     def digest(self, *left_out: str) -> str:
         """Return twelve hex digits that stand for the recipe, without the fields named."""
-        text = self.model_dump_json(exclude=set(left_out))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return digest_of(self, *left_out)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -88,8 +94,23 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         InputError: it is missing, no TOML, or a field is wrong.
     """
+    return read(path, Recipe)
+
+
+def digest_of(recipe: Section, *left_out: str) -> str:
+    """Return twelve hex digits that stand for a recipe, without the fields named."""
+    text = recipe.model_dump_json(exclude=set(left_out))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def read(path: Path, kind: type[_Recipe]) -> _Recipe:
+    """Read a recipe file of a kind.
+
+    Raises:
+        InputError: it is missing, no TOML, or a field is wrong.
+    """
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise InputError(f"no recipe at {path}: give the path of a recipe file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,10 +10,25 @@ from numpy.typing import NDArray
 
 from cart.training import solids
 from cart.training.splat import Sprite, random_light, render, rotation, transform
+from cart.vision.boxes import Box
 
 Image = NDArray[np.uint8]
 Cutout = NDArray[np.uint8]
 """An item alone: BGR and opacity, (H, W, 4)."""
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """An item in a part of a picture (BGR), and its box there in pixels."""
+
+    picture: Image
+    box: Box
+
+    def tight(self) -> Image:
+        """Return the item as its box cuts it out."""
+        left, top, right, bottom = self.box
+        return self.picture[round(top) : round(bottom), round(left) : round(right)]
+
 
 _DRAWN_PIXELS = 150  # height of a drawn product
 
@@ -82,6 +98,38 @@ def as_seen(
     if random.random() < 0.6:
         picture = _under_a_hand(picture, random.uniform(0, 0.4), random)
     return _through_a_camera(_shrink(_pixels(picture), random.uniform(*side)), random)
+
+
+def as_boxed(item: Boxed, random: np.random.Generator) -> Image:
+    """Return an item of a picture as a detector may box it: a little off, any way up, in another light.
+
+    Args:
+        item: the item with what is around it.
+        random: decides all of it.
+    """
+    left, top, right, bottom = item.box
+    width, height = right - left, bottom - top
+    x1, y1, x2, y2 = (
+        round(edge + off * side)
+        for edge, off, side in zip(
+            (left, top, right, bottom),
+            random.uniform(-0.08, 0.08, 4),
+            (width, height, width, height),
+            strict=True,
+        )
+    )
+    part = item.picture[max(0, y1) : max(y1 + 4, y2), max(0, x1) : max(x1 + 4, x2)]
+    turned = np.rot90(part, int(random.integers(4)))
+    lit = turned * random.uniform(0.92, 1.08, 3) * random.uniform(0.7, 1.25)
+    return _through_a_camera(_shrink(_pixels(lit), random.uniform(25, 120)), random)
+
+
+def as_photographed(picture: Image, random: np.random.Generator) -> Image:
+    """Return a reference picture turned a quarter at times, in another light, large or small."""
+    turned = np.rot90(picture, int(random.integers(4)))
+    lit = turned * random.uniform(0.95, 1.05, 3) * random.uniform(0.85, 1.15)
+    side = random.uniform(32, 100) if random.random() < 0.4 else math.inf
+    return _shrink(_pixels(lit), side)
 
 
 def part_of_photo(photo: Image, random: np.random.Generator) -> Cutout:

@@ -39,7 +39,7 @@ def load_embedder(path: str | Path | None = None, *, threads: int = 0) -> Embedd
     """Return an embedder for a weights file.
 
     Args:
-        path: an ONNX network as `cart.training.export_embedder` writes it; None for the packaged one.
+        path: an ONNX network as `cart train embedder` writes it; None for the packaged one.
         threads: processor threads for one picture; 0 lets the runtime choose.
 
     Raises:
@@ -87,5 +87,5 @@ def _sizes(model: Any, file: Path) -> tuple[int, int]:
     """Return the side of the square input and the length of the vectors."""
     taken, given = model.input(0).partial_shape, model.output(0).partial_shape
     if not (taken.is_static and given.is_static and len(taken) == 4 and len(given) == 2):
-        raise InputError(f"{file} is no embedder: export it with `python -m cart.training.export_embedder`")
+        raise InputError(f"{file} is no embedder: export it with `cart train embedder`")
     return int(taken[2].get_length()), int(given[1].get_length())

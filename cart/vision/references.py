@@ -55,6 +55,29 @@ def item_box(picture: Image) -> Box:
         picture: BGR, uint8, (H, W, 3).
     """
     height, width = picture.shape[:2]
+    outline, size = _find_outline(picture)
+    if outline is None:
+        return 0, 0, width, height
+    left, top, columns, rows = cv2.boundingRect(outline)
+    x, y = width / size[0], height / size[1]
+    return left * x, top * y, (left + columns) * x, (top + rows) * y
+
+
+def item_mask(picture: Image) -> Image:
+    """Return where the item is, as 255 in (H, W): the outline whose box `item_box` returns."""
+    height, width = picture.shape[:2]
+    outline, size = _find_outline(picture)
+    if outline is None:
+        return np.full((height, width), 255, np.uint8)
+    scaled = outline * np.array([width / size[0], height / size[1]])
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(mask, scaled.round().astype(np.int32), 255)
+    return mask
+
+
+def _find_outline(picture: Image) -> tuple[NDArray[np.int32] | None, tuple[int, int]]:
+    """Return the item's convex outline in a picture made small, and that picture's width and height."""
+    height, width = picture.shape[:2]
     scale = _WORKING_SIDE / max(height, width)
     size = max(8, round(width * scale)), max(8, round(height * scale))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
@@ -63,12 +86,7 @@ def item_box(picture: Image) -> Box:
     distance, edges = _distance_from_background(lab, border), _edges(lab)
     far = distance > np.clip(2 * np.percentile(distance[border], 75), 8, 25)
     sharp = edges > np.clip(3 * np.percentile(edges[border], 75), 1.2, 4)
-    outline = _outline(far | sharp)
-    if outline is None:
-        return 0, 0, width, height
-    left, top, columns, rows = cv2.boundingRect(outline)
-    x, y = width / size[0], height / size[1]
-    return left * x, top * y, (left + columns) * x, (top + rows) * y
+    return _outline(far | sharp), size
 
 
 def _border(rows: int, columns: int) -> NDArray[np.bool_]:

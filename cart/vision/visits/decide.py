@@ -177,7 +177,7 @@ class Visits:
         unseen = self.world.appeared_unseen(piece)
         visit = self.world.visit_of_gap() if unseen else self.world.current_visit()
         visit.explain_entry(piece)
-        since = piece.rest.since
+        since = piece.let_go_at if self.world.real_rate else piece.rest.since
         piece.settle()
         confidence = 1 - (1 - piece.track.score) ** min(piece.track.hits, 3)
         ended = max(since, piece.track.time)

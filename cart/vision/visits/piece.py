@@ -15,6 +15,8 @@ _REST_DISTANCE = 0.25  # item sizes that a box may wander and still rest
 _LYING_DISTANCE = 0.125  # and be told to lie still by its place alone
 _CALM_SECONDS = 0.18  # of no change since a picture that is older by the rest of FREE_SECONDS
 _REST_GROWTH = 1.6  # ratio of areas within which a resting box may vary
+_PART_AT_HOME = 0.85  # share of a box within its home, from which it is a part left in view
+_HANDS_AWAY_SHARE = 0.3  # of the time from standing to hands away, after which it is let go at the median
 _INSIDE_SHARE, _INSIDE_DEPTH = 0.5, 0.1
 _OUTSIDE_SHARE = 0.2
 _ANCHOR_MEMORY = 0.8
@@ -95,6 +97,12 @@ def _is_same_place(a: Box, b: Box, reach: float) -> bool:
     return distance(a, b) <= reach and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
 
 
+def _shows_same(a: Box, b: Box) -> bool:
+    """Tell whether two boxes may be of one thing in one place, one of them of a part of it."""
+    smaller, larger = sorted((a, b), key=area)
+    return _is_same_place(a, b, _LYING_DISTANCE) or covered(smaller, by=larger) >= _PART_AT_HOME
+
+
 @dataclass(eq=False, slots=True)
 class Piece:
     """One item, from its first sight until it is forgotten.
@@ -119,6 +127,8 @@ class Piece:
         touched: something moved over its home since it was last seen there.
         lies_since: media seconds and box of the first sight of it lying free of hands at its place, though
             the picture may still change there; None while it is held or moves.
+        stands_since: media seconds and box of the first sight of it standing still inside, though a hand may
+            still be on it; None while it moves or is not inside.
         crossed: it is on its visit's list of what crossed the rim.
         unverified: content that has not been seen since the camera last saw nothing.
         from_gap: it was in sight at the first look after that: nobody saw where it came from.
@@ -144,14 +154,17 @@ class Piece:
     absent_since: float | None = None
     touched: bool = False
     lies_since: tuple[float, Box] | None = None
+    stands_since: tuple[float, Box] | None = None
     crossed: bool = False
     unverified: bool = False
     from_gap: bool = False
 
     @property
     def away_from_home(self) -> bool:
-        """Whether it was last seen somewhere else than at its home."""
-        return self.home is not None and distance(self.home, self.track.box) > 2 * _REST_DISTANCE
+        """Whether it was last seen somewhere else than at its home; a part of it seen there is at home."""
+        if self.home is None or covered(self.track.box, by=self.home) >= _PART_AT_HOME:
+            return False
+        return distance(self.home, self.track.box) > 2 * _REST_DISTANCE
 
     def see(
         self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool, hand_known: bool
@@ -173,6 +186,7 @@ class Piece:
         self.been_inside = self.been_inside or self.zone is Zone.INSIDE
         if opening.touches(box):
             self.touching_until = time
+        self._stand(time, box)
         self._lie(time, box, free=not self.held and (hand_known or not stirred))
         if self.lies_since is None or stirred:
             self.rest = None
@@ -180,6 +194,15 @@ class Piece:
             self.rest.see(time, box)
         else:
             self.rest = Rest(self.lies_since[0], time, time, box)
+
+    def _stand(self, time: float, box: Box) -> None:
+        """Note since when it stands still; a hand over it shows a part of it, and then more."""
+        if self.zone is not Zone.INSIDE:
+            self.stands_since = None
+        elif self.stands_since is None or not _shows_same(self.stands_since[1], box):
+            self.stands_since = (time, box)
+        elif area(box) > area(self.stands_since[1]):
+            self.stands_since = (self.stands_since[0], box)
 
     def _lie(self, time: float, box: Box, *, free: bool) -> None:
         if self.zone is not Zone.INSIDE or not free:
@@ -196,6 +219,7 @@ class Piece:
     def take_over(self, other: "Piece") -> None:
         """Go on as another piece, which turned out to be this one, and rest where that one rests."""
         self.track, self.rest, self.lies_since = other.track, other.rest, other.lies_since
+        self.stands_since = other.stands_since
         self.zone, self.held, self.touching_until = other.zone, other.held, other.touching_until
         self.settle()
         self.unverified = False
@@ -214,6 +238,17 @@ class Piece:
         self.lies_since = None
         self.absent, self.missed, self.absent_since = 0.0, 0.0, None
         self.unverified = self.touched = True
+
+    @property
+    def let_go_at(self) -> float:
+        """Media seconds at which it was let go, about: soon after it came to stand, before hands were away.
+
+        A hand's box lies over an item for a while after its fingers have let go of it.
+        """
+        assert self.rest is not None
+        since = self.rest.since
+        stands = since if self.stands_since is None else min(since, self.stands_since[0])
+        return stands + _HANDS_AWAY_SHARE * (since - stands)
 
     @property
     def may_come_from_inside(self) -> bool:

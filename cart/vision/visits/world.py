@@ -17,6 +17,7 @@ _FIRST_VIEW_SECONDS = 1.0
 _MOMENT_SECONDS = 0.5
 _ALIKE = 0.5
 _BLIND_WORTH = 0.2
+_OVER_HOME = 0.7  # share of a first sight over a home for it to be what lies there
 _FIRST_SIGHTS = 3  # of a piece, which tell its origin
 
 
@@ -193,9 +194,19 @@ class World:
         hand_known = self.time - self._hand_time <= _MOMENT_SECONDS
         piece.see(seen.time, self.opening, seen.hands, stirred=stirred, hand_known=hand_known)
         origin_shows = self.real_rate and track.hits <= _FIRST_SIGHTS and not piece.from_gap
+        origin_shows = origin_shows and not self._may_be_uncovered(piece)
         if piece.origin_inside is None and origin_shows:
             piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
         return piece
+
+    def _may_be_uncovered(self, piece: Piece) -> bool:
+        """Tell whether a piece was first seen where a content piece lies that something hides."""
+        first = piece.track.first[1]
+        return any(
+            covered(first, by=old.home) >= _OVER_HOME
+            for old in self.pieces
+            if old.content and old.home is not None and not self.in_sight(old)
+        )
 
     def _moving_boxes(self) -> list[Box]:
         if not self.real_rate:

