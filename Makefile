@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SAMPLE := sample_videos/starter_trip
 
-.PHONY: help demo test scenes check format evaluate bench size clean
+.PHONY: help demo test scenes check format evaluate evaluation-data bench size clean
 
 help:      ## list the targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 demo: $(VENV)/base.done  ## install the base and run the first sample trip
 	$(BIN)/cart process $(SAMPLE).mp4 --catalog sample_videos/catalog
@@ -29,8 +29,11 @@ format: $(VENV)/test.done  ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-evaluate: $(VENV)/test.done  ## print the accuracy on all footage at hand
+evaluate: $(VENV)/test.done  ## print the accuracy on all footage and data at hand
 	$(BIN)/python benchmarks/accuracy.py
+
+evaluation-data: $(VENV)/base.done  ## render what is evaluated on, about an hour (after make scenes)
+	$(BIN)/python benchmarks/evaluation_data.py
 
 bench: $(VENV)/bench.done  ## print the speed beside the floor and the peers
 	$(BIN)/python benchmarks/vision.py

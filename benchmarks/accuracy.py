@@ -1,171 +1,102 @@
-"""Print how right the pipeline is on all footage at hand, beside what is asked of it.
+"""Print how right the pipeline is, beside what is asked of it: one table, a figure a line.
 
-Run: python benchmarks/accuracy.py [--only NAME]
+Run: python benchmarks/accuracy.py [--only PART,...] [--speed] [--verbose] [--json FILE] [--markdown PAGE]
 
-The clips lie in ../shared/footage; those that are missing are skipped, and said to be. The basket's two
-products are enrolled from its stills before 67 s, and judged from 67 s on.
+Parts: trips, singles, real, traces, recognition, grocery, memory, speed; the last only with --speed, for it
+takes long and needs the extra `bench`. What is missing is skipped, and said to be: `make evaluation-data`
+renders the data of trips, singles and recognition, and ../shared holds the rest. Exit 1 where a clip at hand
+or a trace has more errors than it may; a figure that is not reached yet is only said to be.
 """
 
 import argparse
-import csv
+import json
 import sys
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
 
-import cv2
+from accuracy_parts import grocery, memory, real, recognition, singles, speed, traces, trips
+from accuracy_parts.row import Row, as_json, table, write_markdown
+from accuracy_parts.work import Work, data
 from rich.console import Console
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cart import Options, process
-from cart.catalog import load_catalog
-from cart.evaluation import Report, evaluate, load_truth
-from cart.gtin import check_digit
+from cart.errors import CartError
 
-ROOT = Path(__file__).resolve().parents[1]
-FOOTAGE = ROOT.parent / "shared" / "footage"
-BASKET_SPLIT_S = 67.0
-BASKET_PRODUCTS = {"cocacola": 1.20, "noodles": 2.50}
-PICTURES_A_PRODUCT = 12
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A clip to judge, and the most errors that it may have; None where no bound is set yet."""
-
-    name: str
-    video: Path
-    catalog: str | None
-    since: float
-    errors_by_action: int | None
-    errors_by_product: int | None
+PARTS: dict[str, Callable[[Work], Iterator[Row]]] = {
+    "trips": trips.rows,
+    "singles": singles.rows,
+    "real": real.rows,
+    "traces": traces.rows,
+    "recognition": recognition.rows,
+    "grocery": grocery.rows,
+    "speed": speed.rows,
+    "memory": memory.rows,
+}
+WIDTH = 150
 
 
-CLIPS = (
-    Clip("bottles", FOOTAGE / "bottles.mp4", None, 0.0, 0, None),
-    Clip("basket from 67 s", FOOTAGE / "basket.mp4", "basket", BASKET_SPLIT_S, 1, 2),
-    Clip("starter_trip", ROOT / "sample_videos" / "starter_trip.mp4", "sample", 0.0, 0, 0),
-)
-RENDERED = tuple(
-    Clip(
-        file.name.removesuffix(".truth.json"),
-        file.with_name(file.name.replace(".truth.json", ".mp4")),
-        "range",
-        0.0,
-        None,
-        None,
-    )
-    for file in sorted((ROOT / "sample_videos").glob("*.truth.json"))
-    if file.name != "starter_trip.truth.json"
-)
-"""The rendered trips; the detector has not learnt from such pictures yet."""
+def measure(work: Work, wanted: Sequence[str], *, with_speed: bool) -> Iterator[Row]:
+    """Yield the rows of the parts that are wanted."""
+    for name in wanted:
+        if name == "speed" and not with_speed:
+            yield from speed.unmeasured()
+        else:
+            yield from PARTS[name](work)
 
 
-def enrol_basket(folder: Path) -> Path:
-    """Write a catalog of the basket's products, with crops from its stills before the split."""
-    numbers = {
-        name: f"20000000000{place}{check_digit(f'20000000000{place}')}"
-        for place, name in enumerate(BASKET_PRODUCTS, 1)
-    }
-    with (folder / "products.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["gtin", "name", "price", "currency"])
-        table.writerows([number, name, BASKET_PRODUCTS[name], "CNY"] for name, number in numbers.items())
-    for name, number in numbers.items():
-        pictures = folder / "images" / number
-        pictures.mkdir(parents=True)
-        crops = list(_crops_before_split(name))
-        for place, crop in enumerate(crops[:: max(1, len(crops) // PICTURES_A_PRODUCT)]):
-            cv2.imwrite(str(pictures / f"{place}.jpg"), crop)
-    return folder
-
-
-def _crops_before_split(product: str) -> Iterator[cv2.typing.MatLike]:
-    stills = sorted((FOOTAGE / "basket").glob("*.jpg"))[: int(BASKET_SPLIT_S)]
-    for still in stills:
-        labels = still.with_suffix(".xml")
-        if not labels.is_file():
-            continue
-        found = ElementTree.parse(labels).getroot().iter("object")
-        boxes = [
-            box
-            for thing in found
-            if thing.findtext("name") == product and (box := thing.find("bndbox")) is not None
-        ]
-        image = cv2.imread(str(still))
-        for box in boxes:
-            left, top, right, bottom = (
-                int(float(box.findtext(side, "0"))) for side in ("xmin", "ymin", "xmax", "ymax")
-            )
-            yield image[top:bottom, left:right]
-
-
-def judge(clip: Clip, catalogs: dict[str, Path]) -> Report:
-    """Run the pipeline over a clip and hold its events against the truth."""
-    folder = catalogs[clip.catalog] if clip.catalog else None
-    events = list(process(clip.video, Options(catalog=folder)))
-    truth = load_truth(clip.video.with_suffix(".truth.json"))
-    return evaluate(events, truth, load_catalog(folder) if folder else None, clip.since)
-
-
-def main() -> int:
-    """Print the table; exit 1 where a clip has more errors than it may."""
+def parse() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", help="judge this clip only")
-    only = parser.parse_args().only
-    table = Table(
-        title="unit errors (a miss, a false event, a wrong product: one each)", title_justify="left"
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between (all)")
+    parser.add_argument("--speed", action="store_true", help="also measure the speed")
+    parser.add_argument("--verbose", action="store_true", help="also print each error")
+    parser.add_argument("--json", type=Path, help="write the rows to this file")
+    parser.add_argument(
+        "--markdown", type=Path, action="append", default=[], help="put the table into this page; repeatable"
     )
-    for heading in (
-        "clip",
-        "events",
-        "errors by action",
-        "allowed",
-        "errors by product",
-        "allowed",
-        "final contents",
-    ):
-        table.add_column(heading)
-    failed = False
-    with tempfile.TemporaryDirectory() as folder:
-        samples = ROOT / "sample_videos"
-        catalogs = {"sample": samples / "catalog", "range": samples / "range"}
-        if FOOTAGE.is_dir():
-            catalogs["basket"] = enrol_basket(Path(folder))
-        for clip in (*CLIPS, *RENDERED):
-            if only and only != clip.name:
-                continue
-            if not clip.video.is_file():
-                table.add_row(clip.name, "skipped: no such footage here")
-                continue
-            report = judge(clip, catalogs)
-            failed |= _add_row(table, clip, report)
-    Console(width=120).print(table)
-    return int(failed)
+    for name in ("catalog", "stills", "trips"):
+        parser.add_argument(f"--{name}", type=Path, help=f"{name} to try on, in place of the reserved ones")
+    arguments = parser.parse_args()
+    arguments.only = arguments.only.split(",")
+    if unknown := set(arguments.only) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return arguments
 
 
-def _add_row(table: Table, clip: Clip, report: Report) -> bool:
-    by_action, by_product = report.by_action.errors, report.by_product.errors
-    named = clip.catalog is not None
-    table.add_row(
-        clip.name,
-        str(len(report.by_action.matched) + len(report.by_action.missed)),
-        str(by_action),
-        _bound(clip.errors_by_action),
-        str(by_product) if named else "-",
-        _bound(clip.errors_by_product),
-        "right" if (report.contents_right if named else report.count_right) else "wrong",
-    )
-    bounds = (by_action, clip.errors_by_action), (by_product, clip.errors_by_product)
-    return any(most is not None and errors > most for errors, most in bounds)
+def collect(arguments: argparse.Namespace) -> list[Row]:
+    """Measure what is wanted, under a bar of progress."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        work = Work(data(arguments.catalog, arguments.stills, arguments.trips), progress)
+        return list(measure(work, arguments.only, with_speed=arguments.speed))
 
 
-def _bound(most: int | None) -> str:
-    return "-" if most is None else str(most)
+def tell(rows: Sequence[Row], arguments: argparse.Namespace) -> None:
+    """Print the table, and write it wherever it is wanted."""
+    console = Console(width=WIDTH, highlight=False)
+    console.print(table(rows))
+    for row in rows if arguments.verbose else ():
+        for line in row.details:
+            console.print(f"{row.what}: {line}", markup=False)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(as_json(rows), indent=1) + "\n", encoding="utf-8")
+    for page in arguments.markdown:
+        write_markdown(page, rows)
+
+
+def main() -> int:
+    """Measure and tell; return 1 where a binding bound does not hold."""
+    arguments = parse()
+    try:
+        rows = collect(arguments)
+        tell(rows, arguments)
+    except CartError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return int(any(row.fails for row in rows))
 
 
 if __name__ == "__main__":

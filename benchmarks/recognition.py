@@ -23,6 +23,7 @@ from recognition_data import (
     SHARED,
     STILLS,
     cut_out,
+    few_of_each,
     iconic,
     labelled_crops,
     still_backgrounds,
@@ -86,8 +87,7 @@ def grocery(embedder: Embedder) -> Iterator[tuple[str, str]]:
     train, test = (read_split(GROCERY, split) for split in ("train", "test"))
     known, asked = (embedder.embed([read_image(path) for path, _ in split]) for split in (train, test))
     kinds, truth = (np.array([kind for _, kind in split]) for split in (train, test))
-    random = np.random.default_rng(0)
-    five = np.concatenate([random.permutation(np.flatnonzero(kinds == k))[:5] for k in np.unique(kinds)])
+    five = few_of_each(kinds, 5)
     held = sorted(HELD_OUT)
     for text, rows in (("5 photographs a kind", five), ("all photographs", np.arange(len(kinds)))):
         found = kinds[rows][(asked @ known[rows].T).argmax(axis=1)]

@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cart.training.photos import read_image
 from cart.training.sights import Cutout, Image, wire_floor
@@ -44,6 +45,12 @@ def iconic() -> list[list[Image]]:
     """Return pictures of 81 kinds of grocery, one each: products beside those asked for."""
     folder = GROCERY / "iconic-images-and-descriptions"
     return [[read_image(path)] for path in sorted(folder.rglob("*_Iconic.jpg"))]
+
+
+def few_of_each(kinds: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """Return the places of `count` of each kind, drawn at random, always the same."""
+    random = np.random.default_rng(0)
+    return np.concatenate([random.permutation(np.flatnonzero(kinds == k))[:count] for k in np.unique(kinds)])
 
 
 def still_backgrounds() -> list[Image]:

@@ -1,9 +1,8 @@
 """Counts of right and wrong events, and the rates that follow from them."""
 
 from dataclasses import dataclass
-from math import sqrt
 
-_Z95 = 1.959963984540054  # the 97.5 % quantile of the standard normal distribution
+from cart.evaluation.intervals import f1_interval, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +38,14 @@ class Score:
         """95 % Wilson interval of the recall."""
         return wilson_interval(self.matched, self.matched + self.missed)
 
+    @property
+    def f1_interval(self) -> tuple[float, float]:
+        """95 % interval of F1."""
+        return f1_interval(self.matched, self.missed, self.false)
 
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a proportion; all of 0..1 where there were no trials.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
-
-    >>> [round(bound, 4) for bound in wilson_interval(8, 8)]
-    [0.6756, 1.0]
-    """
-    if trials == 0:
-        return 0.0, 1.0
-    share, z2 = successes / trials, _Z95**2
-    center = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = _Z95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials**2)) / (1 + z2 / trials)
-    return max(0.0, center - half), min(1.0, center + half)
+    def __add__(self, other: "Score") -> "Score":
+        """Return the counts of both together."""
+        return Score(self.matched + other.matched, self.missed + other.missed, self.false + other.false)
 
 
 def _share(part: int, whole: int) -> float:

@@ -16,6 +16,18 @@ from cart.events import (
 )
 from cart.vision.evidence import Pictures
 from cart.vision.pipeline import Noticed
+from cart.vision.recognition import Recognition
+
+
+def is_doubtful(product: Recognition | None, confidence: float, review_below: float) -> bool:
+    """Return whether a line is marked for review because of its product: unknown, or not sure enough.
+
+    Args:
+        product: what the item was recognised as; None without a catalog.
+        confidence: of the whole line, 0..1.
+        review_below: the setting of that name.
+    """
+    return confidence < review_below or (product is not None and product.gtin is None)
 
 
 @dataclass
@@ -50,7 +62,6 @@ class Announcer:
         self._in_visit[event.visit] += 1
         event_id = self._id(noticed)
         confidence = event.confidence * (product.confidence if product is not None else 1.0)
-        unknown = product is not None and product.gtin is None
         self._last = CartEvent(
             id=event_id,
             source=f"/carts/{self.cart}",
@@ -66,7 +77,7 @@ class Announcer:
                 if product is not None
                 else (),
                 entry_method=product.entry_method if product is not None else "camera",
-                needs_review=event.unsure or unknown or confidence < self.review_below,
+                needs_review=event.unsure or is_doubtful(product, confidence, self.review_below),
                 from_initial=event.from_initial,
                 visit=event.visit,
                 evidence=Evidence(

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 
 
 def load_benchmark() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("accuracy", ROOT / "benchmarks" / "accuracy.py")
+    spec = importlib.util.spec_from_file_location(
+        "judged_clips", ROOT / "benchmarks" / "accuracy_parts" / "clips.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -29,23 +31,20 @@ def load_benchmark() -> ModuleType:
     return module
 
 
-accuracy = load_benchmark()
+clips = load_benchmark()
 
 
 @pytest.fixture(scope="module")
 def catalogs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    catalogs = {"sample": ROOT / "sample_videos" / "catalog"}
-    if accuracy.FOOTAGE.is_dir():
-        catalogs["basket"] = accuracy.enrol_basket(tmp_path_factory.mktemp("basket"))
-    return catalogs
+    return clips.catalogs(tmp_path_factory.mktemp("basket"))
 
 
-@pytest.mark.parametrize("clip", accuracy.CLIPS, ids=lambda clip: clip.name)
+@pytest.mark.parametrize("clip", clips.CLIPS, ids=lambda clip: clip.name)
 def test_a_clip_has_no_more_errors_than_it_may(clip: object, catalogs: dict[str, Path]) -> None:
     if not clip.video.is_file():
         pytest.skip("the real footage is not at hand (../shared/footage)")
 
-    report = accuracy.judge(clip, catalogs)
+    report = clips.judge(clip, catalogs)
 
     assert report.by_action.errors <= clip.errors_by_action
     if clip.errors_by_product is not None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cart.evaluation.scores import Score, wilson_interval
+from cart.evaluation.scores import Score
 
 
 def test_precision_recall_and_f1() -> None:
@@ -21,18 +21,11 @@ def test_all_missed_or_all_false_scores_nothing() -> None:
     assert (Score(false=3).precision, Score(false=3).f1) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    ("successes", "trials", "low", "high"),
-    [(8, 8, 0.6756, 1.0), (0, 10, 0.0, 0.2775), (81, 263, 0.2553, 0.3662)],
-)
-def test_published_wilson_intervals(successes: int, trials: int, low: float, high: float) -> None:
-    # 81 of 263: R. G. Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I.
-    assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=5e-5)
+def test_scores_add_up() -> None:
+    assert Score(1, 2, 3) + Score(4, 5, 6) == Score(5, 7, 9)
 
 
-@given(st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_an_interval_holds_its_share(counts: tuple[int, int]) -> None:
-    low, high = wilson_interval(*counts)
-    share = counts[0] / counts[1] if counts[1] else 0.5
-    assert 0 <= low <= share + 1e-12
-    assert share - 1e-12 <= high <= 1
+@given(st.builds(Score, *[st.integers(0, 50)] * 3))
+def test_the_interval_of_f1_holds_it(score: Score) -> None:
+    low, high = score.f1_interval
+    assert low - 1e-12 <= score.f1 <= high + 1e-12

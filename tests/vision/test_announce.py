@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cart.vision.album import Snapshot
-from cart.vision.announce import Announcer
+from cart.vision.announce import Announcer, is_doubtful
 from cart.vision.evidence import EvidenceFolder, Pictures
 from cart.vision.pipeline import Noticed
 from cart.vision.recognition import Crop, Recognition
@@ -159,3 +159,18 @@ def test_what_was_not_billed_is_not_taken_back(changes: dict[str, Any]) -> None:
     ours.announce(noticed(**changes))
 
     assert ours.take_back(9.5) is None
+
+
+@pytest.mark.parametrize(
+    ("product", "confidence", "doubtful"),
+    [
+        (Recognition(TEA, 0.9), 0.5, False),
+        (Recognition(TEA, 0.9), 0.49, True),
+        (Recognition(None, 0.9), 0.9, True),
+        (None, 0.9, False),
+    ],
+)
+def test_a_line_is_doubtful_by_its_product(
+    product: Recognition | None, confidence: float, doubtful: bool
+) -> None:
+    assert is_doubtful(product, confidence, review_below=0.5) is doubtful

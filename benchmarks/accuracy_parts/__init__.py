@@ -1,0 +1,1 @@
+"""What `benchmarks/accuracy.py` measures, a part a file; each yields rows of its table."""
