@@ -67,8 +67,10 @@ def test_a_camera_lost_in_between_is_told_once_each_way_and_no_password_is_told(
         camera.start()
         err += said_until(cart, "no longer lost")
         cart.send_signal(signal.SIGINT)
-        out, rest = cart.communicate(timeout=30)
-        err += rest
+        assert cart.stdout is not None
+        assert cart.stderr is not None
+        out = cart.stdout.read()
+        err += cart.stderr.read()  # not `communicate`, which loses what `readline` has read ahead
 
     assert cart.returncode == 130
     lines = [line.replace(camera.url, "URL") for line in err.splitlines() if "opening" not in line]
