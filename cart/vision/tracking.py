@@ -55,6 +55,7 @@ class Track:
         first: time and box of the first sight.
         hits: how often it was seen.
         score: running mean of the detector's scores.
+        last_score: of the last sight.
     """
 
     id: int
@@ -65,9 +66,10 @@ class Track:
     velocity: tuple[float, float] = (0.0, 0.0)
     hits: int = 1
     first: tuple[float, Box] = field(init=False)
+    last_score: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.first = (self.time, self.box)
+        self.first, self.last_score = (self.time, self.box), self.score
 
     def see(self, time: float, item: SeenItem) -> None:
         """Continue the track with a sight at `time` seconds."""
@@ -76,6 +78,7 @@ class Track:
         self.velocity = ((x1 - x0) / elapsed, (y1 - y0) / elapsed)
         self.box, self.time = item.box, time
         self.hits += 1
+        self.last_score = item.score
         self.score += (item.score - self.score) / min(self.hits, 10)
         self.look = _blend(self.look, item.look)
 

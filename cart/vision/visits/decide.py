@@ -25,6 +25,7 @@ _CROSSING_SECONDS = 1.0  # quiet time after which what crossed the rim unexplain
 _CROSSING_CONFIDENCE = 0.6
 _LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
 _ALIKE = 0.4
+_LEAST_REST_SCORE = 0.45  # of what rests free of hands; a detector finds shadows there weakly
 _SEEN_LEAVING_LIKENESS = 0.55  # of what lies in the place of an item that seems to have been seen leaving
 _LIKELY_GONE = 0.7  # chance at which a piece counts as gone when a new visit leaves no more time to look
 
@@ -153,6 +154,8 @@ class Visits:
     def _is_ready(self, piece: Piece, closing: bool) -> bool:
         """Tell whether a rest counts: long enough or, where no more comes, more than one sight of motion."""
         assert piece.rest is not None
+        if piece.rest.score < _LEAST_REST_SCORE:
+            return False
         if not closing and self.world.appeared_unseen(piece) and not self._settled():
             return False
         return piece.rest.is_let_go or (closing and (not self.world.real_rate or piece.rest.sights > 1))
@@ -187,6 +190,7 @@ class Visits:
         unseen = self.world.appeared_unseen(piece)
         visit = self.world.visit_of_gap() if unseen else self.world.current_visit()
         visit.explain_entry(piece)
+        visit.added.append(piece)
         since = piece.let_go_at if self.world.real_rate else piece.rest.since
         piece.settle()
         confidence = 1 - (1 - piece.track.score) ** min(piece.track.hits, 3)
@@ -291,7 +295,7 @@ class Visits:
 
     def _decide_crossings_of(self, visit: Visit) -> None:
         visit.cancel_shown()
-        for piece in [p for p in visit.went_in if self._may_lie_hidden(p)]:
+        for piece in [p for p in visit.went_in if self._may_lie_hidden(p, visit)]:
             piece.content = True
             self._tell_crossing("add", piece, piece.track.time, piece, visit)
         for piece in [p for p in visit.came_out if p.origin_inside]:
@@ -301,8 +305,10 @@ class Visits:
                 self._forget(hidden)
         visit.went_in, visit.came_out = [], []
 
-    def _may_lie_hidden(self, piece: Piece) -> bool:
+    def _may_lie_hidden(self, piece: Piece, visit: Visit) -> bool:
         """Tell whether a piece seen going in is still lost, and not from a place seen empty since."""
+        if visit.shows_part_of_added(piece):
+            return False
         lost = not piece.content and piece.zone is Zone.INSIDE and crossing.is_lost(piece, self.world.time)
         seen_empty = self.world.views.undisturbed(piece.track.box) >= 1
         return lost and not seen_empty and not crossing.was_going_out(piece, self.world.opening)

@@ -60,6 +60,7 @@ class Rest:
         since, until: media seconds of its first and its last sight there.
         calm_since: media seconds of the first of the sights, up to the last, without a change of the picture.
         box: where, pixels (a running mean).
+        score: the detector's mean score there.
         sights: how often it was seen there.
     """
 
@@ -67,6 +68,7 @@ class Rest:
     until: float
     calm_since: float
     box: Box
+    score: float
     sights: int = 1
 
     @property
@@ -84,9 +86,10 @@ class Rest:
         """Tell whether a sight at `box` is still the same rest."""
         return _is_same_place(self.box, box, _REST_DISTANCE)
 
-    def see(self, time: float, box: Box) -> None:
+    def see(self, time: float, box: Box, score: float) -> None:
         """Add a sight."""
         self.until, self.sights = time, self.sights + 1
+        self.score += (score - self.score) / self.sights
         old, new = _ANCHOR_MEMORY, 1 - _ANCHOR_MEMORY
         x1, y1, x2, y2 = (old * a + new * b for a, b in zip(self.box, box, strict=True))
         self.box = (x1, y1, x2, y2)
@@ -191,9 +194,9 @@ class Piece:
         if self.lies_since is None or stirred:
             self.rest = None
         elif self.rest is not None and self.rest.goes_on(box):
-            self.rest.see(time, box)
+            self.rest.see(time, box, self.track.last_score)
         else:
-            self.rest = Rest(self.lies_since[0], time, time, box)
+            self.rest = Rest(self.lies_since[0], time, time, box, self.track.last_score)
 
     def _stand(self, time: float, box: Box) -> None:
         """Note since when it stands still; a hand over it shows a part of it, and then more."""

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cart.vision.boxes import covered
 from cart.vision.tracking import likeness
 from cart.vision.visits.piece import Piece
 
 _OVER_SECONDS = 0.4
 _ALIKE = 0.5
+_PART = 0.8  # share of a lost piece's last box within another's home
 
 
 @dataclass(eq=False, slots=True)
@@ -19,6 +21,7 @@ class Visit:
         began, last_active: media seconds of the first and the last frame that showed activity.
         went_in: pieces seen going in and then lost there, not yet explained.
         cut_off: the camera saw nothing more of it.
+        added: pieces that came to rest in it.
         came_out: pieces seen coming out of the cart that were not known to lie in it, not yet explained.
     """
 
@@ -27,6 +30,7 @@ class Visit:
     last_active: float
     cut_off: bool = False
     went_in: list[Piece] = field(default_factory=list)
+    added: list[Piece] = field(default_factory=list)
     came_out: list[Piece] = field(default_factory=list)
 
     def is_over(self, time: float) -> bool:
@@ -36,6 +40,13 @@ class Visit:
     def explain_entry(self, piece: Piece) -> None:
         """Let an item that came to rest be the one that was seen going in before."""
         _take_alike(self.went_in, piece, lambda lost: lost.track.time <= piece.track.first[0])
+
+    def shows_part_of_added(self, piece: Piece) -> bool:
+        """Tell whether a lost piece may have been a part, beside a hand, of an item that came to rest."""
+        return any(
+            other is not piece and other.home is not None and covered(piece.track.box, by=other.home) >= _PART
+            for other in self.added
+        )
 
     def explain_exit(self, piece: Piece) -> Piece | None:
         """Return the piece seen coming out which a missing item was, if any."""

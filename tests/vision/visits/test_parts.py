@@ -48,3 +48,20 @@ def test_a_corner_that_shows_beside_a_hand_is_the_item_that_lies_there(look: Loo
     told = _events([(2, whole, None), *reaching, *deeper, (0.5, corner, _reaching(395.0)), (3, whole, None)])
 
     assert told == []
+
+
+def _carried(*scores: float) -> list[tuple[float, SeenItem | None, Box | None]]:
+    """An item that a hand brings in from above, found with these scores on its way."""
+    return [
+        (1 / FPS, SeenItem((300.0, y, 380.0, y + 80.0), score, WHOLE), (300.0, y - 60, 380.0, y + 30))
+        for y, score in zip((10.0, 60.0, 120.0, 190.0, 240.0, 270.0), scores, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("score", "adds"), [(0.35, 0), (0.8, 1)])
+def test_what_is_found_only_weakly_where_it_would_lie_is_no_item(score: float, adds: int) -> None:
+    found = SeenItem((300.0, 270.0, 380.0, 350.0), score, WHOLE)
+
+    told = _events([*_carried(*[0.8] * 6), (2, found, None)])
+
+    assert [event.action for event in told] == ["add"] * adds
