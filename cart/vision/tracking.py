@@ -25,6 +25,7 @@ NEW_TRACK_SCORE = 0.4
 """Weaker detections only continue a track (the two thresholds of ByteTrack, Zhang et al. 2022)."""
 _SURE_SCORE, _PART_LIKENESS = 0.6, 0.6
 _WITHIN, _MUCH_THE_SAME = 0.85, 0.45
+_MOSTLY_WITHIN, _EXPLAINED = 0.6, 0.6
 _REACH_AT_ONCE = 0.6  # item sizes that a box may jump however short the time
 _REACH_PER_SECOND = 45.0  # item sizes a second, for at most _REACH_SECONDS
 _REACH_SECONDS = 0.25  # after a longer gap only the place counts
@@ -99,7 +100,7 @@ class Tracker:
 
     def update(self, time: float, items: Sequence[SeenItem]) -> list[Track | None]:
         """Return the track of each item, in the order given; None for a part or a weak find."""
-        whole = [i for i, item in enumerate(items) if not is_part(item, items)]
+        whole = [i for i, item in enumerate(items) if not (is_part(item, items) or is_union(item, items))]
         order = sorted(whole, key=lambda i: (items[i].box[1], items[i].box[3], items[i].box, -items[i].score))
         found: list[Track | None] = [None] * len(items)
         for track, place in self._assign(time, [items[i] for i in order]):
@@ -135,6 +136,17 @@ def is_part(item: SeenItem, items: Sequence[SeenItem]) -> bool:
         and (item.score < NEW_TRACK_SCORE or likeness(item.look, other.look) >= _PART_LIKENESS)
         for other in items
     )
+
+
+def is_union(item: SeenItem, items: Sequence[SeenItem]) -> bool:
+    """Tell whether an item that is not sure is no more than several surer ones taken together."""
+    if item.score >= _SURE_SCORE:
+        return False
+    within = [
+        o.box for o in items if o.score > item.score and covered(o.box, by=item.box) >= _MOSTLY_WITHIN
+    ]
+    explained = sum(area(box) * covered(box, by=item.box) for box in within)
+    return len(within) > 1 and explained >= _EXPLAINED * area(item.box)
 
 
 def begins_track(item: SeenItem, followed: Sequence[SeenItem]) -> bool:

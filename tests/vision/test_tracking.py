@@ -12,6 +12,7 @@ from cart.vision.tracking import (
     begins_track,
     distance,
     is_part,
+    is_union,
     likeness,
     same_place,
 )
@@ -197,3 +198,19 @@ def test_same_place_counts_a_box_that_something_cuts_off(box: Box, place: float)
 
 def test_distance_is_in_sizes_of_the_boxes() -> None:
     assert distance((0, 0, 80, 80), (160, 0, 240, 80)) == 2
+
+
+def test_a_box_around_two_surer_items_is_no_third_one():
+    left, right = SeenItem((100, 100, 140, 150), 0.8), SeenItem((145, 110, 190, 150), 0.7)
+    around = (98, 98, 192, 152)
+
+    assert is_union(SeenItem(around, 0.5), [left, right, SeenItem(around, 0.5)])
+    assert not is_union(SeenItem(around, 0.65), [left, right])
+    assert not is_union(SeenItem(around, 0.5), [left])
+
+
+def test_a_weakly_found_bag_under_two_small_items_is_an_item():
+    bag = SeenItem((100, 100, 300, 300), 0.5)
+    on_it = [SeenItem((120, 120, 170, 170), 0.8), SeenItem((200, 200, 260, 260), 0.8)]
+
+    assert not is_union(bag, [bag, *on_it])
