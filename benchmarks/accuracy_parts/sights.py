@@ -14,6 +14,8 @@ from cart.vision.recognition import Crop
 
 LEAST_SHARE = 0.4
 """Of an item's box that must be seen."""
+LEAST_FILLED = 0.35
+"""Of the box's pixels that must show it: a bottle lying askew fills no more, one behind another item less."""
 LEAST_SIDE = 16
 """Pixels of the box's smaller side."""
 NO_PRODUCT = "bag"
@@ -80,7 +82,8 @@ def see(labels: list[Path], products: frozenset[str]) -> Scene:
             x1, y1, x2, y2 = item["box"]
             if item["gtin"] == NO_PRODUCT:
                 continue
-            if item["share"] < LEAST_SHARE or min(x2 - x1, y2 - y1) < LEAST_SIDE:
+            hidden = item["share"] < LEAST_SHARE or item["filled"] < LEAST_FILLED
+            if hidden or min(x2 - x1, y2 - y1) < LEAST_SIDE:
                 left_out += 1
                 continue
             album = Album()

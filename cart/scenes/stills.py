@@ -25,6 +25,7 @@ from cart.scenes.workers import Workers
 PICKS = 4
 """Stills of one scene."""
 _QUALITY = 92
+_RECORDED = ("box", "share", "filled", "held")
 _ATTEMPTS = 20
 _AT_ONCE = 4
 """Scenes that one process renders, so that its start is shared."""
@@ -34,7 +35,7 @@ _AT_ONCE = 4
 class Stills:
     """A folder of stills: `images/*.jpg`, `labels/*.txt` (YOLO), `items/*.json` and a manifest.
 
-    The last have, for each item seen, its product, box in pixels, share of it in the box, and whether held.
+    The last have, for each item seen, its product and what `VisibleItem` tells of it.
     """
 
     folder: Path
@@ -138,7 +139,7 @@ def _write(folder: Path, number: int, script: Script, job: Job, wanted: int) -> 
             ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
         )
         items = [
-            {"gtin": job.take.products[one.item], "box": one.box, "share": one.share, "held": one.held}
+            {"gtin": job.take.products[one.item], **{name: getattr(one, name) for name in _RECORDED}}
             for one in visible_items(ids, full[k])
         ]
         write_text(folder / "items" / f"{name}.json", json.dumps(items))

@@ -142,9 +142,7 @@ def is_union(item: SeenItem, items: Sequence[SeenItem]) -> bool:
     """Tell whether an item that is not sure is no more than several surer ones taken together."""
     if item.score >= _SURE_SCORE:
         return False
-    within = [
-        o.box for o in items if o.score > item.score and covered(o.box, by=item.box) >= _MOSTLY_WITHIN
-    ]
+    within = [o.box for o in items if o.score > item.score and covered(o.box, by=item.box) >= _MOSTLY_WITHIN]
     explained = sum(area(box) * covered(box, by=item.box) for box in within)
     return len(within) > 1 and explained >= _EXPLAINED * area(item.box)
 

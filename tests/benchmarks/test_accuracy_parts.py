@@ -51,11 +51,11 @@ def stills(tmp_path: Path) -> Path:
     image = plain(GREY, 200)
     image[10:60, 10:60], image[100:150, 100:150] = COLOURS[RED], COLOURS[GREEN]
     items = [
-        {"gtin": RED, "box": [10, 10, 60, 60], "share": 1.0, "held": False},
-        {"gtin": GREEN, "box": [100, 100, 150, 150], "share": 0.8, "held": True},
-        {"gtin": BLUE, "box": [0, 0, 50, 50], "share": 0.39, "held": False},
-        {"gtin": BLUE, "box": [0, 0, 50, 15], "share": 1.0, "held": False},
-        {"gtin": "bag", "box": [0, 0, 50, 50], "share": 1.0, "held": False},
+        {"gtin": RED, "box": [10, 10, 60, 60], "share": 1.0, "filled": 0.9, "held": False},
+        {"gtin": GREEN, "box": [100, 100, 150, 150], "share": 0.8, "filled": 0.9, "held": True},
+        {"gtin": BLUE, "box": [0, 0, 50, 50], "share": 0.39, "filled": 0.9, "held": False},
+        {"gtin": BLUE, "box": [0, 0, 50, 15], "share": 1.0, "filled": 0.9, "held": False},
+        {"gtin": "bag", "box": [0, 0, 50, 50], "share": 1.0, "filled": 0.9, "held": False},
     ]
     for name in ("images", "items", "labels"):
         (tmp_path / name).mkdir()

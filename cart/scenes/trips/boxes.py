@@ -30,6 +30,8 @@ class VisibleItem:
     box: Box
     share: float
     """Area of that box in the whole item's, 0..1."""
+    filled: float
+    """Share of that box's pixels that show it, 0..1; the others show what lies before it or behind it."""
     held: bool
     """Whether a hand holds it."""
 
@@ -78,8 +80,9 @@ def visible_items(ids: Bytes, full: Mapping[str, Any]) -> list[VisibleItem]:
         seen = ids == item + 1
         for _, visible in _visible(seen, CLASSES.index("item"), None) if box is not None else ():
             area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
-            share = (visible[2] - visible[0]) * (visible[3] - visible[1]) / area
-            found.append(VisibleItem(item, visible, round(min(1.0, share), 3), held=held >= 0))
+            box_area = (visible[2] - visible[0]) * (visible[3] - visible[1])
+            share, filled = min(1.0, box_area / area), np.count_nonzero(seen) / box_area
+            found.append(VisibleItem(item, visible, round(share, 3), round(filled, 3), held=held >= 0))
     return found
 
 

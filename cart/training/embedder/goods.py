@@ -19,10 +19,12 @@ from cart.training.embedder.recipe import References
 from cart.training.photos import read_image
 from cart.training.recipe import Rendered
 from cart.training.sights import Boxed, Cutout, Image
+from cart.vision.boxes import covered
 from cart.vision.references import crop, item_box, item_mask
 
 _LEAST_SHARE = 0.35  # of an item that is seen; less is no more than a corner of it
 _LEAST_SIDE = 14  # pixels
+_MOST_OVERLAP = 0.3  # of its box under another item's box, which may be the one that is seen there
 _MARGIN = 0.25  # of the box's sides, kept around it so that it can be boxed a little otherwise
 _HELD_OUT = 7  # one family in so many
 
@@ -96,10 +98,13 @@ def _items(still: Path) -> Iterator[tuple[str, Boxed]]:
     if not listing.exists():
         return
     picture = read_image(still)
-    for item in json.loads(listing.read_text()):
+    items = json.loads(listing.read_text())
+    for item in items:
         left, top, right, bottom = item["box"]
         width, height = right - left, bottom - top
         if item["gtin"] == BAG or item["share"] < _LEAST_SHARE or min(width, height) < _LEAST_SIDE:
+            continue
+        if any(covered(item["box"], by=other["box"]) > _MOST_OVERLAP for other in items if other is not item):
             continue
         x1, y1 = (max(0, round(v)) for v in (left - _MARGIN * width, top - _MARGIN * height))
         x2, y2 = round(right + _MARGIN * width), round(bottom + _MARGIN * height)

@@ -17,8 +17,8 @@ def _mask() -> np.ndarray:
 def test_an_item_half_hidden_is_half_seen_and_the_one_in_a_hand_is_held() -> None:
     seen = visible_items(_mask(), FULL)
     assert seen == [
-        VisibleItem(0, [20.0, 10.0, 40.0, 30.0], 0.5, held=False),
-        VisibleItem(2, [50.0, 0.0, 60.0, 40.0], 1.0, held=True),
+        VisibleItem(0, [20.0, 10.0, 40.0, 30.0], 0.5, 1.0, held=False),
+        VisibleItem(2, [50.0, 0.0, 60.0, 40.0], 1.0, 1.0, held=True),
     ]
 
 

@@ -35,7 +35,7 @@ def stills():
     items = [
         {"gtin": seen, "box": [100.0, 100.0, 140.0, 160.0], "share": 0.9, "held": False},
         {"gtin": hidden, "box": [200.0, 100.0, 240.0, 160.0], "share": 0.1, "held": True},
-        {"gtin": "bag", "box": [0.0, 0.0, 240.0, 160.0], "share": 1.0, "held": False},
+        {"gtin": "bag", "box": [300.0, 0.0, 440.0, 160.0], "share": 1.0, "held": False},
     ]
     (folder / "items" / "00000_0.json").write_text(json.dumps(items))
     return seen
