@@ -15,6 +15,7 @@ from cart.catalog import load_catalog
 from cart.evaluation import Truth, evaluate
 from cart.events import CartEvent
 from cart.scenes.products.range import products
+from cart.vision.embedding import Calibration
 from cart.vision.gallery import Gallery
 from cart.vision.recognition import Crop, Recogniser
 
@@ -28,7 +29,7 @@ GREY = (120, 120, 120)
 class MeanColour:
     """Embeds a picture as its mean colour."""
 
-    version, length = "mean-colour", 3
+    version, length, calibration = "mean-colour", 3, Calibration()
 
     def embed(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         means = np.array([image.reshape(-1, 3).mean(axis=0) for image in images], np.float32).reshape(-1, 3)
