@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 from cart.training.embedder.goods import Goods
 from cart.training.embedder.network import Network
 from cart.training.embedder.validation import embed, reference_vectors
+from cart.training.photos import HELD_OUT, read_image, read_split
 from cart.training.reliability import Bin, reliability
-from cart.training.sights import Boxed
+from cart.training.sights import Boxed, Image, as_reference, as_seen, drawn_product
 from cart.vision.embedding import Calibration
 from cart.vision.gallery import Gallery
 from cart.vision.recognition import Crop, decide, fuse
@@ -19,6 +21,9 @@ KNOWN_SHARE = 0.8
 """Share of the items in a cart that the constants are fitted for; the others are in no catalog."""
 
 _MOST_CROPS = 4  # of one item, as one trip to a cart may give
+_DRAWN, _FIRST_DRAWN = 60, 2_000_000  # made-up products that no training draws
+_PHOTOS = 5  # reference pictures of a kind of grocery
+_ENROLLED = 4  # reference pictures of each
 
 
 @dataclass(frozen=True)
@@ -43,36 +48,77 @@ def samples(network: Network, goods: Sequence[Goods]) -> list[Sample]:
     known = [one for one in goods if one.references]
     vectors, owners = reference_vectors(network, known)
     gallery = Gallery(tuple(one.product.gtin for one in known), vectors, owners)
+    return [
+        _sample(network, gallery, [sight.tight() for sight in sights], number)
+        for number, one in enumerate(known)
+        if one.held_out
+        for sights in _items(one)
+    ]
+
+
+def drawn_samples(network: Network, backgrounds: Sequence[Image]) -> list[Sample]:
+    """Return items of made-up products that no training drew: each by one crop, and by four.
+
+    Args:
+        network: what embeds them.
+        backgrounds: what they lie before.
+    """
+    random = np.random.default_rng(_FIRST_DRAWN)
+    drawn = [drawn_product(_FIRST_DRAWN + n, _ENROLLED + _MOST_CROPS) for n in range(_DRAWN)]
+    pictures = [as_reference(view, random) for one in drawn for view in one[:_ENROLLED]]
+    gallery = Gallery(
+        tuple(str(n) for n in range(_DRAWN)),
+        embed(network, pictures),
+        np.repeat(np.arange(_DRAWN, dtype=np.int32), _ENROLLED),
+    )
     made = []
-    for number, one in enumerate(known):
-        for sights in _items(one) if one.held_out else ():
-            images = [sight.tight() for sight in sights]
-            fused = fuse(
-                gallery.similarities(embed(network, images)), [Crop(image).quality for image in images]
-            )
-            made.append(Sample(fused, number))
+    for number, one in enumerate(drawn):
+        images = [as_seen(view, backgrounds, random) for view in one[_ENROLLED:]]
+        made += [_sample(network, gallery, images[:1], number), _sample(network, gallery, images, number)]
     return made
 
 
-def fit(items: Sequence[Sample]) -> Calibration:
+def photo_samples(network: Network, folder: Path) -> list[Sample]:
+    """Return photographs, of the validation split, of the kinds of grocery that are held out.
+
+    Five photographs a kind, of the training split, are enrolled.
+
+    Raises:
+        InputError: the photographs are missing.
+    """
+    kinds = sorted(HELD_OUT)
+    enrolled = {kind: [path for path, k in read_split(folder, "train") if k == kind] for kind in kinds}
+    pictures = [read_image(path) for kind in kinds for path in enrolled[kind][:_PHOTOS]]
+    owners = np.repeat(np.arange(len(kinds)), [len(enrolled[kind][:_PHOTOS]) for kind in kinds])
+    gallery = Gallery(tuple(map(str, kinds)), embed(network, pictures), owners.astype(np.int32))
+    asked = [(path, kinds.index(kind)) for path, kind in read_split(folder, "val") if kind in HELD_OUT]
+    return [_sample(network, gallery, [read_image(path)], truth) for path, truth in asked]
+
+
+def _sample(network: Network, gallery: Gallery, images: Sequence[Image], truth: int) -> Sample:
+    similarities = gallery.similarities(embed(network, images))
+    return Sample(fuse(similarities, [Crop(image).quality for image in images]), truth)
+
+
+def fit(groups: Sequence[Sequence[Sample]]) -> Calibration:
     """Return the constants that surprise least, known and unknown items mixed by `KNOWN_SHARE`.
 
     A grid search of the mean negative logarithm of the truth's probability (temperature scaling, Guo et al.
     2017, with "none of these" as one more class).
 
     Args:
-        items: at least one.
+        groups: of items, each of at least one; all groups weigh the same.
     """
     grid = [(t, u) for t in np.arange(0.02, 0.161, 0.01) for u in np.arange(0.2, 0.91, 0.02)]
-    temperature, unknown = min(grid, key=lambda constants: surprise(items, *constants))
+    temperature, unknown = min(grid, key=lambda constants: sum(surprise(g, *constants) for g in groups))
     return Calibration(round(float(temperature), 3), round(float(unknown), 3))
 
 
 def check(items: Sequence[Sample], calibration: Calibration) -> list[Bin]:
     """Return how often what is named is right, by how sure of it the constants are."""
-    names = [str(number) for number in range(len(items[0].similarities))] if items else []
     confidences, right = [], []
     for item in items:
+        names = [str(number) for number in range(len(item.similarities))]
         found = decide(names, item.similarities, calibration)
         if found.gtin is not None:
             confidences.append(found.confidence)

@@ -7,7 +7,7 @@ import torch
 
 from cart.errors import InputError
 from cart.training.devices import choose_device, describe_device
-from cart.training.embedder.calibration import check, fit, samples
+from cart.training.embedder.calibration import check, drawn_samples, fit, photo_samples, samples
 from cart.training.embedder.goods import Goods
 from cart.training.embedder.learning import Learner
 from cart.training.embedder.material import Material, Progress, gather
@@ -83,19 +83,21 @@ def train_embedder(
             report(learner.step, figures)
             losses.clear()
     figures = {"top-1": top_1(network, held_out)}
-    export(network.cpu(), out, _calibrate(network, goods, run))
+    export(network.cpu(), out, _calibrate(recipe, network, material, goods, run))
     load_embedder(out)
     history.finish(figures)
     return figures
 
 
-def _calibrate(network: Network, goods: Sequence[Goods], run: Path) -> Calibration:
-    """Fit the constants, and leave beside the run's record how honest they are."""
-    items = samples(network, goods)
-    if not items:
-        return Calibration()
-    calibration = fit(items)
-    write_reliability(run, check([*items, *(item.left_out() for item in items)], calibration))
+def _calibrate(
+    recipe: EmbedderRecipe, network: Network, material: Material, goods: Sequence[Goods], run: Path
+) -> Calibration:
+    """Fit the constants, and leave beside the run's record how honest they are about items that are known."""
+    drawn = drawn_samples(network, material.backgrounds)
+    photographed = photo_samples(network, recipe.sources.photos)
+    rendered = samples(network, goods)
+    calibration = fit([group for group in (drawn, photographed, rendered) if group])
+    write_reliability(run, check([*drawn, *photographed, *rendered], calibration))
     return calibration
 
 

@@ -20,14 +20,14 @@ def similar(count, spread, seed=0):
 
 
 def test_the_wider_similarities_spread_the_warmer_the_constants():
-    sharp, blurred = fit(similar(200, 0.02)), fit(similar(200, 0.2))
+    sharp, blurred = fit([similar(200, 0.02)]), fit([similar(200, 0.2)])
 
     assert sharp.temperature < blurred.temperature
     assert 0.4 < sharp.unknown < 0.8
 
 
 def test_fitted_constants_are_honest_about_items_not_fitted_to():
-    calibration = fit(similar(400, 0.15))
+    calibration = fit([similar(400, 0.15)])
 
     assert expected_calibration_error(check(similar(400, 0.15, seed=1), calibration)) < 0.12
 
