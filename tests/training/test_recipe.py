@@ -18,7 +18,7 @@ def test_the_digest_changes_with_the_fields_that_count():
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("seed = ", "sead = ", "sead"),
+        ("\nseed = ", "\nsead = ", "sead"),
         ("imgsz = 320", "imgsz = 300", "training.imgsz"),
         ("[scenes]", "[scenes", "no TOML"),
     ],
