@@ -23,7 +23,6 @@ Film = Callable[..., Path]
 Told = Callable[[Path], list[CartEvent]]
 Process = Callable[..., list[CartEvent]]
 
-_NEAR = 0.35  # seconds: boxes do not say when fingers let go of what a hand still lies over
 HAPPENED = [("add", 2.2), ("add", 4.6), ("remove", 7.1)]
 GREEN, BLUE = "2900000000018", "2900000000025"
 
@@ -42,7 +41,7 @@ def process(cart: Command, colours: Path, tmp_path: Path, told: Told) -> Process
 
 
 def happened(events: list[CartEvent]) -> list[tuple[str, object]]:
-    return [(event.action, pytest.approx(event.media_time, abs=_NEAR)) for event in events]
+    return [(event.action, pytest.approx(event.media_time, abs=0.15)) for event in events]
 
 
 def test_events_come_as_lines_and_then_the_receipt_as_a_table(
@@ -152,7 +151,7 @@ def test_ids_and_times_are_those_given(process: Process, film: Film) -> None:
     )
 
     assert (first.source, first.subject) == ("/carts/seven", "trip 9")
-    assert first.time.isoformat() == "2026-01-31T12:00:01.900000+00:00"
+    assert first.time.isoformat() == "2026-01-31T12:00:02.066000+00:00"
     assert first.data.model.startswith("colours-")
 
 

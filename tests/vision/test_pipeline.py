@@ -126,7 +126,7 @@ def test_an_item_put_in_is_one_event_with_its_picture(gated: bool) -> None:
     _, noticed = see_all(ours, frames(8, *reversed(PUT_IN)))
 
     (only,) = noticed
-    assert (only.event.action, only.event.time) == ("add", pytest.approx(2.3, abs=0.4))
+    assert (only.event.action, only.event.time) == ("add", pytest.approx(2.3, abs=0.3))
     assert only.product is None
     assert only.snapshot is not None
     assert tuple(only.snapshot.crop.image.mean(axis=(0, 1)).argsort())[-1] == 1

@@ -244,12 +244,9 @@ def check(
 
 
 def tolerance_of(frames: Sequence[Observation], camera: Camera) -> float:
-    """How near an event's time can come: frames that are not there, or do not show the item, say nothing.
-
-    Nor do boxes say when fingers let go of what a hand still lies over, to 0.2 s.
-    """
+    """How near an event's time can come: frames that are not there, or do not show the item, say nothing."""
     widest = max(b.time - a.time for a, b in pairwise(frames))
-    return 0.35 + widest + (3 if camera.miss else 1) / camera.fps
+    return 0.15 + widest + (3 if camera.miss else 1) / camera.fps
 
 
 def compare(told: Sequence[Told], expected: Sequence[Told], camera: Camera, tolerance: float) -> None:
