@@ -244,7 +244,7 @@ class Piece:
 
     @property
     def let_go_at(self) -> float:
-        """Media seconds at which it was let go, about: after it came to stand, a little before hands were away.
+        """Media seconds at which it was let go, about: a little before hands were away.
 
         A hand's box lies over an item for a while after its fingers have let go of it.
         """
