@@ -95,6 +95,10 @@ def stills(
     width: Width = 480,
     height: Height = 360,
     range_seed: Range = 0,
+    gloves: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of scenes with gloved hands. [default: about one in seven]"),
+    ] = None,
     jobs: Jobs = _JOBS,
     as_json: AsJson = False,
 ) -> None:
@@ -103,9 +107,8 @@ def stills(
     from cart.scenes.stills import make_stills  # noqa: PLC0415
 
     with _bar() as progress:
-        made = make_stills(
-            count, seed, products(seed=range_seed), (width, height), jobs, _told(progress, "stills")
-        )
+        goods, told = products(seed=range_seed), _told(progress, "stills")
+        made = make_stills(count, seed, goods, (width, height), jobs, told, gloves)
     if as_json:
         facts = {
             "folder": str(made.folder),

@@ -1,7 +1,7 @@
 """Stills to train on: single frames of short random trips, with the boxes of what is seen in them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import islice
@@ -46,11 +46,18 @@ class Stills:
 
 
 def make_stills(
-    count: int, seed: int, products: Sequence[Product], size: tuple[int, int], jobs: int, progress: Progress
+    count: int,
+    seed: int,
+    products: Sequence[Product],
+    size: tuple[int, int],
+    jobs: int,
+    progress: Progress,
+    gloved: float | None = None,
 ) -> Stills:
     """Render stills until there are so many of a seed; those made before are kept.
 
     Scene k of seed s has the script of seed s * 100000 + k, so sets of different seeds share no scene.
+    `gloved` is as in `draw_still_script`.
 
     Raises:
         InputError: the count or size makes no sense, or nothing can be written.
@@ -71,10 +78,14 @@ def make_stills(
     for core in range(jobs):
         free.put(core)
 
+    def draw(number: int, attempt: int) -> Script:
+        drawn = draw_still_script(seed * 100_000 + number, attempt, products, size, gloved)
+        return complete(drawn, products)
+
     def make(numbers: Sequence[int]) -> tuple[dict[int, tuple[Script, Job]], list[float]]:
         core = free.get()
         try:
-            return _make_scenes(folder, numbers, seed, products, size, core)
+            return _make_scenes(folder, numbers, draw, core)
         finally:
             free.put(core)
 
@@ -99,9 +110,7 @@ def make_stills(
 def _make_scenes(
     folder: Path,
     numbers: Sequence[int],
-    seed: int,
-    products: Sequence[Product],
-    size: tuple[int, int],
+    draw: Callable[[int, int], Script],
     core: int,
 ) -> tuple[dict[int, tuple[Script, Job]], list[float]]:
     """Render some scenes in one process; returns each one's script and job, and each still's CPU seconds."""
@@ -110,9 +119,7 @@ def _make_scenes(
         waiting: dict[int, tuple[Script, Path]] = {}
         for number in numbers:
             if number not in played:
-                script = complete(
-                    draw_still_script(seed * 100_000 + number, attempt, products, size), products
-                )
+                script = draw(number, attempt)
                 waiting[number] = script, storage.job_folder(folder / "jobs", script)
                 storage.give_models(waiting[number][1], items_in_order(script), model_of)
         if not waiting:
@@ -124,7 +131,7 @@ def _make_scenes(
             else:
                 storage.clear(job)
     else:
-        raise RenderFailed(f"a scene of seed {seed} cannot be played; take another seed")
+        raise RenderFailed(f"a scene of {folder.name} cannot be played; take another seed")
     cost: list[float] = []
     render = Workers(1, lambda line: cost.append(float(line["cpu_s"])), core)
     render.run([(RENDER, [str(job) for _, job in played.values()])])

@@ -33,8 +33,13 @@ def references_folder(range_seed: int) -> Path:
 
 
 def digest(script: Script) -> str:
-    """Return what tells a complete script, at the present look, from all others; noise is added later."""
-    text = f"{LOOK}{script.model_dump_json(exclude={'noise'})}"
+    """Return what tells a complete script, at the present look, from all others.
+
+    Noise is added later. Gloves count only where they are named, so scripts from before they could be keep
+    their digest.
+    """
+    left_out = {"noise"} if script.gloves else {"noise", "gloves"}
+    text = f"{LOOK}{script.model_dump_json(exclude=left_out)}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -15,8 +15,9 @@ from cart.errors import InputError
 from cart.scenes import storage
 from cart.training import cutouts
 from cart.training.bank import Bank, draw_bank
+from cart.training.closer import closer
 from cart.training.compose import compose
-from cart.training.labelled import CLASSES, Labelled, Picture, read_stills, write_yolo
+from cart.training.labelled import CLASSES, Labelled, Picture, read_rendered, read_stills, write_yolo
 from cart.training.recipe import Recipe, Rendered, Stills
 from cart.training.splat import Sprite
 
@@ -54,6 +55,7 @@ def build_dataset(recipe: Recipe, work: Path, progress: Progress = lambda *_: No
     if not description.exists():
         rendered = rendered_stills(recipe.sources.rendered)
         _write(recipe, folder, progress)
+        _write_closer(recipe, rendered, folder, progress)
         lines = [f"{file}\n" for file in rendered] * recipe.scenes.rendered_copies
         (folder / RENDERED).write_text("".join(lines))
         description.write_text(_description(folder, with_rendered=bool(rendered)))
@@ -72,6 +74,8 @@ def rendered_stills(sets: Sequence[Rendered]) -> list[Path]:
         if len(there) < one.count:
             command = f"--count {one.count} --seed {one.seed} --range-seed {one.range_seed}"
             size = f"--width {one.size[0]} --height {one.size[1]}"
+            if one.gloves is not None:
+                size += f" --gloves {one.gloves}"
             raise InputError(
                 f"only {len(there)} of {one.count} stills are rendered; render them with: "
                 f"cart scenes stills {command} {size}"
@@ -101,6 +105,13 @@ def _write(recipe: Recipe, folder: Path, progress: Progress) -> None:
         material = gather(recipe, number, pictures, progress)
         made = scenes(material, recipe.seed * 2 + number, count, recipe.training.imgsz, recipe.workers)
         write_yolo(_counted(made, f"{split} scenes", count, progress), folder, split, "scene")
+
+
+def _write_closer(recipe: Recipe, rendered: Sequence[Path], folder: Path, progress: Progress) -> None:
+    for copy in range(recipe.scenes.closer):
+        rng = np.random.default_rng([recipe.seed, 2, copy])
+        parts = (closer(read_rendered(file), rng) for file in rendered)
+        write_yolo(_counted(parts, "nearer", len(rendered), progress), folder, "train", f"closer{copy}")
 
 
 def read_all(folders: Sequence[Stills]) -> list[Labelled]:

@@ -79,6 +79,26 @@ def _label(found: "ET.Element") -> Label:
     return Label("hand" if found.findtext("name") == "hand" else "item", (x1, y1, x2, y2))
 
 
+def read_rendered(file: Path) -> Labelled:
+    """Read a still that `cart scenes stills` rendered: `images/NAME.jpg`, labelled by `labels/NAME.txt`.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    picture = cv2.imread(str(file))
+    listing = file.parents[1] / "labels" / f"{file.stem}.txt"
+    if picture is None or not listing.exists():
+        raise InputError(f"{file} cannot be read or has no labels: remove its folder and render it again")
+    height, width = picture.shape[:2]
+    labels = []
+    for line in listing.read_text().splitlines():
+        number, *fractions = line.split()
+        x, y, wide, high = (float(value) for value in fractions)
+        box = (x - wide / 2) * width, (y - high / 2) * height, (x + wide / 2) * width, (y + high / 2) * height
+        labels.append(Label(CLASSES[int(number)], box))
+    return Labelled(picture, tuple(labels))
+
+
 def write_yolo(pictures: Iterable[Labelled], folder: Path, split: str, prefix: str, quality: int = 92) -> int:
     """Write pictures and labels as `images/SPLIT/PREFIX-00000.jpg` and `labels/SPLIT/PREFIX-00000.txt`.
 

@@ -36,6 +36,7 @@ class Rendered(Section):
     count: int = Field(gt=0, description="so many of them")
     size: tuple[int, int] = Field((480, 360), description="width and height, pixels")
     range_seed: int = Field(ge=0, description="their --range-seed: products that no test shows")
+    gloves: float | None = Field(None, ge=0, le=1, description="their --gloves, if given")
 
 
 class Sources(Section):
@@ -57,6 +58,7 @@ class Scenes(Section):
     grips: int = Field(gt=0, description="drawn hands that hold an item")
     still_copies: int = Field(1, ge=0, description="how often each still is trained on beside the scenes")
     rendered_copies: int = Field(1, ge=1, description="how often each rendered still is")
+    closer: int = Field(0, ge=0, description="parts of each rendered still, as a nearer camera sees it")
 
 
 class Training(Section):
@@ -75,7 +77,10 @@ class Training(Section):
 class Recipe(Section):
     """A recipe file."""
 
-    start: str = Field(description="weights to start from: a path, or a name that ultralytics fetches")
+    start: str = Field(
+        description="weights to start from: a path, a name that ultralytics fetches, or the .toml of a "
+        "recipe, which is trained first"
+    )
     seed: int = Field(0, ge=0)
     detection_size: int = Field(gt=31, multiple_of=32, description="longer side of a frame when detecting")
     workers: int = Field(2, gt=0, description="processes that compose scenes, then threads that train")

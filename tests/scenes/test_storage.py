@@ -23,3 +23,4 @@ def test_other_scripts_have_other_digests() -> None:
     assert digest(one) == digest(Script(steps=(Step(do="hand"),)))
     assert digest(one) != digest(one.model_copy(update={"seed": 1}))
     assert digest(one) == digest(one.model_copy(update={"noise": 2.0}))
+    assert digest(one) != digest(one.model_copy(update={"gloves": "wool"}))

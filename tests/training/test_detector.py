@@ -87,6 +87,7 @@ def test_one_command_trains_and_exports_a_detector(recipe, tmp_path):
         "composed scenes": 6,
         "real stills, copies counted": 3,
         "rendered stills": 0,
+        "parts of rendered stills": 0,
         "pictures to validate on": 3,
     }
     assert run.device == "cpu, 1 thread"
@@ -112,6 +113,24 @@ def test_a_training_cut_short_goes_on_and_keeps_its_curve(recipe, tmp_path):
     assert [point["epoch"] for point in run.curve] == [1, 2]
     assert run.curve[0] == first
     assert run.ended is not None
+
+
+@trains
+def test_a_recipe_that_starts_from_another_trains_that_first_and_once(recipe, tmp_path):
+    second = tmp_path / "second.toml"
+    second.write_text(recipe.read_text().replace("yolo11n.yaml", recipe.as_posix()))
+    out, work, told = tmp_path / "made.onnx", tmp_path / "work", []
+    train_detector(read_recipe(second), out, work=work, device="cpu", report=told.append)
+    assert [line.partition(":")[0] for line in told] == [
+        f"first {recipe.as_posix()}",
+        "epoch 1 of 1",
+        "epoch 1 of 1",
+    ]
+    assert read_run(run_folder(read_recipe(second), work)).settings["start"] == "recipe.toml"
+
+    told.clear()
+    train_detector(read_recipe(second), out, work=work, device="cpu", report=told.append)
+    assert len(told) == 1
 
 
 class Watched:

@@ -1,7 +1,7 @@
 import pytest
 
 from cart.errors import InputError
-from cart.training.labelled import Label, read_stills, write_yolo
+from cart.training.labelled import Label, read_rendered, read_stills, write_yolo
 
 
 def test_stills_are_read_in_order_with_their_labels(stills):
@@ -37,3 +37,21 @@ def test_a_data_set_as_ultralytics_reads_it(stills, tmp_path):
     text = (tmp_path / "data" / "labels" / "train" / "still-00001.txt").read_text()
     assert text.splitlines()[0] == "1 0.256250 0.500000 0.250000 0.500000"
     assert (tmp_path / "data" / "labels" / "train" / "still-00000.txt").read_text() == ""
+
+
+def test_a_rendered_still_is_read_as_it_was_written(stills, tmp_path):
+    folder = tmp_path / "data"
+    write_yolo(read_stills(stills), folder, "train", "still")
+    rendered = tmp_path / "rendered"
+    (folder / "images" / "train").rename(rendered)
+    (folder / "labels" / "train").rename(rendered / "labels")
+    (rendered / "images").mkdir()
+    name = "still-00002.jpg"
+    item, hand = read_rendered((rendered / name).rename(rendered / "images" / name)).labels
+    assert (item.kind, hand.kind) == ("item", "hand")
+    assert item.box == pytest.approx((22, 30, 62, 90), abs=0.01)
+
+
+def test_a_rendered_still_without_labels(stills):
+    with pytest.raises(InputError, match="render it again"):
+        read_rendered(stills / "frame_0.jpg")

@@ -1,11 +1,16 @@
+from pathlib import Path
+
 import pytest
 
 from cart.errors import InputError
 from cart.training.recipe import PACKAGED, read_recipe
 
 
-def test_the_packaged_recipe_is_sound():
-    assert read_recipe(PACKAGED).training.imgsz % 32 == 0
+def test_the_packaged_recipe_and_the_one_it_starts_from_are_sound():
+    recipe = read_recipe(PACKAGED)
+    assert recipe.training.imgsz % 32 == 0
+    first = read_recipe(PACKAGED.with_name(Path(recipe.start).name))
+    assert first.start.endswith(".pt")
 
 
 def test_the_digest_changes_with_the_fields_that_count():
@@ -19,7 +24,7 @@ def test_the_digest_changes_with_the_fields_that_count():
     ("before", "after", "message"),
     [
         ("\nseed = ", "\nsead = ", "sead"),
-        ("imgsz = 320", "imgsz = 300", "training.imgsz"),
+        ("imgsz = 416", "imgsz = 400", "training.imgsz"),
         ("[scenes]", "[scenes", "no TOML"),
     ],
 )

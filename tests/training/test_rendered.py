@@ -36,3 +36,5 @@ def test_what_is_missing_is_told_with_the_command_that_renders_it() -> None:
         InputError, match=r"only 3 of 9 .* cart scenes stills --count 9 --seed 7 --range-seed 1"
     ):
         rendered_stills([Rendered(seed=7, count=9, range_seed=1)])
+    with pytest.raises(InputError, match=r"--gloves 0\.5"):
+        rendered_stills([Rendered(seed=7, count=9, range_seed=1, gloves=0.5)])

@@ -1,6 +1,6 @@
 """Who shops: shoppers drawn from a seed, where they stand and where their hands wait."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,7 +51,11 @@ class Shopper:
 
 
 def draw_shopper(
-    rng: np.random.Generator, camera: CameraSpec, cart: CartSpec, away_from: Floats | None
+    rng: np.random.Generator,
+    camera: CameraSpec,
+    cart: CartSpec,
+    away_from: Floats | None,
+    gloves: str | None = None,
 ) -> Shopper:
     """Draw a shopper who stands at the cart, out of the camera's sight where that can be.
 
@@ -60,6 +64,7 @@ def draw_shopper(
         camera: the camera that should not see the shoulders.
         cart: the cart at which to stand.
         away_from: where somebody stands already.
+        gloves: as in `Script`.
     """
     base = ArmSpec(
         build=(
@@ -78,6 +83,7 @@ def draw_shopper(
         other_hangs=False,
         seed=int(rng.integers(2**31)),
     )
+    base = replace(base, glove=gloves or base.glove)
     left = ArmSpec(**{**vars(base), "side": "left", "watch": base.watch})
     right = ArmSpec(**{**vars(base), "side": "right", "watch": False})
     places = _places(rng, cart)

@@ -25,6 +25,7 @@ _SHARES: dict[Action, float] = {
     "move": 0.04,
     "dig": 0.03,
 }
+GLOVES = ("wool", "latex", "leather")
 _ROLLING = 0.2
 """Share of carts that are pushed along between the steps."""
 _ONE_HAND = 0.085
@@ -162,8 +163,18 @@ def _draw_action(inside: int, rng: np.random.Generator) -> Action:
     return possible[int(rng.choice(len(possible), p=shares / shares.sum()))]
 
 
-def draw_still_script(seed: int, attempt: int, products: Sequence[Product], size: tuple[int, int]) -> Script:
-    """Draw a short trip to take stills of: a cart that holds something, and one or two things hands do."""
+def draw_still_script(
+    seed: int, attempt: int, products: Sequence[Product], size: tuple[int, int], gloved: float | None = None
+) -> Script:
+    """Draw a short trip to take stills of: a cart that holds something, and one or two things hands do.
+
+    Args:
+        seed: where from.
+        attempt: another number draws another trip of the seed.
+        products: what there is.
+        size: width and height of the picture, pixels.
+        gloved: share of trips whose shoppers all wear gloves; None: as in any trip.
+    """
     rng = np.random.default_rng([seed, 6, attempt])
     cart = str(rng.choice(["wire", "basket", "tray"], p=[0.45, 0.3, 0.25]))
     least, most = ((0, 0), (1, 3), (4, 8), (9, 15))[int(rng.choice(4, p=[0.12, 0.35, 0.35, 0.18]))]
@@ -174,6 +185,9 @@ def draw_still_script(seed: int, attempt: int, products: Sequence[Product], size
         Step(do=_draw_action(len(initial) + k, rng), pause=0.2, speed=round(float(rng.uniform(0.7, 1.6)), 2))
         for k in range(1 + int(rng.random() < 0.25))
     ]
+    wear = None
+    if gloved is not None:
+        wear = str(rng.choice(GLOVES)) if rng.random() < gloved else "none"
     return Script.model_validate(
         {
             "name": f"still_{seed}",
@@ -181,6 +195,7 @@ def draw_still_script(seed: int, attempt: int, products: Sequence[Product], size
             "size": size,
             "cart": cart,
             "light": light,
+            "gloves": wear,
             "initial": initial,
             "steps": steps,
             "tail": 0.2,

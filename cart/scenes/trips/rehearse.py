@@ -136,7 +136,7 @@ def _shoppers(script: Script, camera: CameraSpec, cart: Any, rng: np.random.Gene
     found: list[Shopper] = []
     for _ in range(count):
         away_from = found[0].shoulders[0] if found else None
-        found.append(draw_shopper(rng, camera, cart, away_from))
+        found.append(draw_shopper(rng, camera, cart, away_from, script.gloves))
     return found
 
 

@@ -63,6 +63,8 @@ class Script(_Value):
     mount: Literal["rim", "handle", "overhead", "side"] | None = None
     """Where the camera is; left out: drawn."""
     light: Literal["even", "dim", "glaring", "mixed"] | None = None
+    gloves: Literal["none", "wool", "latex", "leather"] | None = None
+    """What all shoppers wear on their hands; left out: drawn, mostly none."""
     noise: Annotated[float, Field(ge=0, le=4)] | None = None
     """How noisy the camera is: 0 not at all, 1 as usual, 4 as in the dark; left out: as the light asks."""
     rolling: bool = False

@@ -1,5 +1,7 @@
 """Shoppers stand where a person would, and where the camera sees arms and not shoulders."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,14 @@ def test_both_arms_are_of_one_person() -> None:
     left, right = draw_shopper(rng, camera, cart, None).arms
     assert (left.side, right.side) == ("left", "right")
     assert (left.skin, left.cloth, left.seed) == (right.skin, right.cloth, right.seed)
+
+
+def test_named_gloves_are_worn_and_change_nothing_else() -> None:
+    shoppers = []
+    for gloves in ("none", "wool"):
+        rng = np.random.default_rng(3)
+        camera, cart, _, _ = draw_stage(rng, "basket")
+        shoppers.append(draw_shopper(rng, camera, cart, None, gloves))
+    bare, gloved = shoppers
+    assert [arm.glove for arm in gloved.arms] == ["wool", "wool"]
+    assert [replace(arm, glove="none") for arm in gloved.arms] == list(bare.arms)

@@ -77,3 +77,15 @@ def test_what_cannot_be_is_refused(steps: tuple[Step, ...], problem: str) -> Non
 def test_wire_carts_alone_are_pushed_along() -> None:
     scripts = [draw_script(seed, 8, RANGE) for seed in range(60)]
     assert {script.cart for script in scripts if script.rolling} == {"wire"}
+
+
+def test_as_many_shoppers_of_stills_wear_gloves_as_asked_for() -> None:
+    worn = [draw_still_script(seed, 0, RANGE, (480, 360), 0.5).gloves for seed in range(200)]
+    assert 80 < sum(one != "none" for one in worn) < 120
+    assert set(worn) == {"none", "wool", "latex", "leather"}
+    assert draw_still_script(5, 0, RANGE, (480, 360)).gloves is None
+
+
+def test_gloves_change_nothing_else_of_a_still() -> None:
+    bare, gloved = (draw_still_script(5, 0, RANGE, (480, 360), share) for share in (0.0, 1.0))
+    assert bare.model_copy(update={"gloves": gloved.gloves}) == gloved
