@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-SAMPLE := sample_videos/starter_trip
 
 .PHONY: help demo test scenes check format evaluate evaluation-data bench size clean
 
@@ -11,7 +10,7 @@ help:      ## list the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 demo: $(VENV)/base.done  ## install the base and run the first sample trip
-	$(BIN)/cart process $(SAMPLE).mp4 --catalog sample_videos/catalog
+	$(BIN)/cart process sample_videos/first_trip.mp4 --catalog sample_videos/catalog
 
 test: $(VENV)/test.done  ## install everything and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -2,8 +2,9 @@
 
     python benchmarks/calibrate.py [FOLDER ...]
 
-A trip is NAME.mp4 with NAME.opening.toml beside it; by default those of sample_videos/. Prints for each trip
-the intersection over union, the confidence, and whether it would be asked about instead; then the median.
+A trip is NAME.mp4 with NAME.opening.toml beside it; by default those of tests/footage/ and sample_videos/.
+Prints for each trip the intersection over union, the confidence, and whether it would be asked about instead;
+then the median.
 """
 
 import sys
@@ -21,7 +22,8 @@ from cart.vision.detection import load_detector
 from cart.vision.footage import open_footage
 from cart.vision.opening import Point, load_polygon
 
-_SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
+_ROOT = Path(__file__).resolve().parents[1]
+_TRIPS = (_ROOT / "tests" / "footage", _ROOT / "sample_videos")
 _GRID = 1000
 
 
@@ -39,7 +41,7 @@ def _filled(polygon: tuple[Point, ...]) -> np.ndarray:
 
 def main() -> None:
     """Print the table."""
-    folders = [Path(name) for name in sys.argv[1:]] or [_SAMPLES]
+    folders = [Path(name) for name in sys.argv[1:]] or list(_TRIPS)
     trips = [trip for folder in folders for trip in sorted(folder.glob("*.mp4")) if _truth(trip).is_file()]
     detector = load_detector()
     shown = Table("trip", "overlap", "confidence", "taken")

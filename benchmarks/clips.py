@@ -29,7 +29,7 @@ class Source:
 
 SOURCES = (
     Source(_ROOT.parent / "shared" / "footage" / "bottles.mp4", (7.7, 10.4)),
-    Source(_ROOT / "sample_videos" / "starter_trip.mp4", (0.0, 2.5)),
+    Source(_ROOT / "tests" / "footage" / "starter_trip.mp4", (0.0, 2.5)),
 )
 """The first that is there is measured on."""
 

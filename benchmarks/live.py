@@ -41,9 +41,9 @@ from cart.events import CartEvent  # noqa: E402
 from cart.vision.live import Live  # noqa: E402
 from cart.vision.recorded import Options  # noqa: E402
 
-SAMPLES = ROOT / "sample_videos"
-TRIP = SAMPLES / "starter_trip.mp4"
-OPTIONS = Options(catalog=SAMPLES / "catalog", opening=SAMPLES / "starter_trip.opening.toml")
+FOOTAGE = ROOT / "tests" / "footage"
+TRIP = FOOTAGE / "starter_trip.mp4"
+OPTIONS = Options(catalog=FOOTAGE / "catalog", opening=FOOTAGE / "starter_trip.opening.toml")
 TRIP_SECONDS = 23.0
 
 QUIET = (1.5, 5.3, 9.0, 13.0, 17.0, 21.5)
@@ -156,7 +156,7 @@ def judge(
     console: Console,
 ) -> bool:
     """Hold events against the truth, both in seconds of the scene; return whether none is missed or false."""
-    catalog, truth = load_catalog(SAMPLES / "catalog"), load_truth(TRIP.with_suffix(".truth.json"))
+    catalog, truth = load_catalog(FOOTAGE / "catalog"), load_truth(TRIP.with_suffix(".truth.json"))
     found = [moved(unit, unit.t + start) for unit in units_found(events, catalog)]
     seen = (moved(unit, stretch(unit.t)) for unit in units_true(truth, catalog))
     true = [unit for unit in seen if unit.t > start]  # what lay there at the first frame is no event

@@ -20,6 +20,7 @@ from cart.training.photos import read_image
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_videos"
+STARTER = ROOT / "tests" / "footage"
 FOOTAGE = ROOT.parent / "shared" / "footage"
 BASKET_SPLIT_S = 67.0
 BASKET_PRODUCTS = {"cocacola": 1.20, "noodles": 2.50}
@@ -41,19 +42,18 @@ class Clip:
 CLIPS = (
     Clip("bottles", FOOTAGE / "bottles.mp4", None, 0.0, 0, None),
     Clip("basket from 67 s", FOOTAGE / "basket.mp4", "basket", BASKET_SPLIT_S, 1, 1),
-    Clip("starter_trip", SAMPLES / "starter_trip.mp4", "sample", 0.0, 0, 0),
+    Clip("starter_trip", STARTER / "starter_trip.mp4", "starter", 0.0, 0, 0),
 )
 RENDERED = tuple(
-    Clip(name, SAMPLES / f"{name}.mp4", "range", 0.0, None, None)
+    Clip(name, SAMPLES / f"{name}.mp4", "sample", 0.0, None, None)
     for name in sorted(file.name.removesuffix(".truth.json") for file in SAMPLES.glob("*.truth.json"))
-    if name != "starter_trip"
 )
 """The rendered sample trips; no bound is set for them."""
 
 
 def catalogs(folder: Path) -> dict[str, Path]:
     """Return the catalogs that clips name, by that name; the basket's is made in `folder`."""
-    made = {"sample": SAMPLES / "catalog", "range": SAMPLES / "range"}
+    made = {"starter": STARTER / "catalog", "sample": SAMPLES / "catalog"}
     if FOOTAGE.is_dir():
         made["basket"] = enrol_basket(folder)
     return made

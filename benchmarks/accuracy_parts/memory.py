@@ -42,7 +42,7 @@ def peak_mb(cameras: int) -> float:
     It is read from the process while it runs: what the system tells of one that has ended may be the memory
     of the process that started it.
     """
-    trip, catalog = SAMPLES / "first_trip.mp4", SAMPLES / "range"
+    trip, catalog = SAMPLES / "first_trip.mp4", SAMPLES / "catalog"
     options = ["--catalog", str(catalog), "--no-window", "--no-gate", "--quiet", "--loop"]
     command = [sys.executable, "-m", "cart", "webcam", *[str(trip)] * cameras, *options]
     process = subprocess.Popen(

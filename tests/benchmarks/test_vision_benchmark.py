@@ -12,7 +12,7 @@ from cart.vision import weights
 from cart.vision.detection import PACKAGED, load_detector
 from cart.vision.footage import open_footage
 
-SAMPLE = Path(__file__).parents[2] / "sample_videos" / "starter_trip.mp4"
+SAMPLE = Path(__file__).parents[1] / "footage" / "starter_trip.mp4"
 Load = Callable[[str], ModuleType]
 
 

@@ -12,7 +12,7 @@ from cart.catalog import load_catalog
 from cart.checkout.domain import make_receipt, write_ledger
 
 ROOT = Path(__file__).parents[2]
-TRIP = ROOT / "sample_videos" / "starter_trip.mp4"
+TRIP = ROOT / "tests" / "footage" / "starter_trip.mp4"
 BOUGHT = {"2900000075870": 119, "2900000074231": 169, "2900000075467": 249}
 """GTINs of what is left in the cart at the end of the starter trip, with their prices in cents."""
 
@@ -52,7 +52,7 @@ def test_a_clip_has_no_more_errors_than_it_may(clip: object, catalogs: dict[str,
 
 
 def test_the_receipt_of_the_starter_trip_is_exact() -> None:
-    catalog = load_catalog(ROOT / "sample_videos" / "catalog")
+    catalog = load_catalog(ROOT / "tests" / "footage" / "catalog")
     events = list(process(TRIP, Options(catalog=catalog.folder)))
 
     receipt = make_receipt("trip", write_ledger(events, catalog.get), catalog.currency)

@@ -18,8 +18,8 @@ from cart.events import CartEvent, read_events
 
 pytestmark = pytest.mark.slow
 
-SAMPLES = Path(__file__).parents[2] / "sample_videos"
-TRIP = SAMPLES / "starter_trip.mp4"
+FOOTAGE = Path(__file__).parents[1] / "footage"
+TRIP = FOOTAGE / "starter_trip.mp4"
 SAME = ["--session", "trip-1", "--start", "2026-01-31T12:00:00Z", "--cart", "7"]
 
 
@@ -54,7 +54,7 @@ def process(folder: Path, *flags: object) -> Outcome:
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Return what one run with every output leaves behind."""
     folder = tmp_path_factory.mktemp("trip")
-    return process(folder, "--catalog", SAMPLES / "catalog", "--annotate", "drawn.mp4", "--json", *SAME)
+    return process(folder, "--catalog", FOOTAGE / "catalog", "--annotate", "drawn.mp4", "--json", *SAME)
 
 
 def test_json_is_all_that_is_printed_and_equals_the_receipt_file(outcome: Outcome) -> None:
@@ -103,7 +103,7 @@ def test_each_event_names_its_picture(outcome: Outcome) -> None:
 
 
 def test_a_second_run_gives_the_same_bytes(outcome: Outcome, tmp_path: Path) -> None:
-    again = process(tmp_path, "--catalog", SAMPLES / "catalog", "--json", *SAME)
+    again = process(tmp_path, "--catalog", FOOTAGE / "catalog", "--json", *SAME)
 
     for name in ("events.jsonl", "receipt.json"):
         assert (tmp_path / name).read_bytes() == (outcome.folder / name).read_bytes()

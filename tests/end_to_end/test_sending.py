@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-SAMPLES = Path(__file__).parents[2] / "sample_videos"
-TRIP = SAMPLES / "starter_trip.mp4"
+FOOTAGE = Path(__file__).parents[1] / "footage"
+TRIP = FOOTAGE / "starter_trip.mp4"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sending")]
 
@@ -43,14 +43,14 @@ class Shop:
         self, folder: Path, *flags: object, key: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         outbox = str(folder / "outbox.sqlite3")
-        words = ("process", TRIP, "--catalog", SAMPLES / "catalog", "--to", self.url, "--cart", "7", *flags)
+        words = ("process", TRIP, "--catalog", FOOTAGE / "catalog", "--to", self.url, "--cart", "7", *flags)
         return run(*words, CART_KEY=key or self.cart, CART_OUTBOX=outbox)
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     database = f"sqlite:///{tmp_path_factory.mktemp('shop') / 'tally.sqlite3'}"
-    serve = ["serve", "--port", "0", "--database", database, "--catalog", SAMPLES / "catalog"]
+    serve = ["serve", "--port", "0", "--database", database, "--catalog", FOOTAGE / "catalog"]
     command = [sys.executable, "-m", "cart", *map(str, serve)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
         try:

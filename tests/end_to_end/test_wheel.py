@@ -43,7 +43,7 @@ def test_the_wheel_holds_the_package_with_its_models_and_nothing_else(wheel: Pat
 
 def test_an_installed_wheel_runs_away_from_the_repository(wheel: Path, tmp_path: Path) -> None:
     python = environment_with(wheel, tmp_path / "environment")
-    trip = ROOT / "sample_videos" / "starter_trip.mp4"
+    trip = ROOT / "tests" / "footage" / "starter_trip.mp4"
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     clean["CART_CACHE"] = str(tmp_path / "cache")
 
@@ -61,8 +61,8 @@ def test_an_installed_wheel_runs_away_from_the_repository(wheel: Path, tmp_path:
 
 
 def catalog_of_one(folder: Path) -> Path:
-    """Copy one product of the sample catalog, with one picture: enough for the embedder to be needed."""
-    whole = ROOT / "sample_videos" / "catalog"
+    """Copy a product of the starter trip's catalog with one picture: enough to need the embedder."""
+    whole = ROOT / "tests" / "footage" / "catalog"
     header, line, *_ = (whole / "products.csv").read_text().splitlines()
     picture = Path("images", line.partition(",")[0], "0.jpg")
     (folder / picture).parent.mkdir(parents=True)

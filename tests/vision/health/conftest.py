@@ -8,4 +8,4 @@ import pytest
 @pytest.fixture
 def sample_trip_file() -> str:
     """Return the path of the sample trip."""
-    return str(Path(__file__).parents[3] / "sample_videos" / "starter_trip.mp4")
+    return str(Path(__file__).parents[2] / "footage" / "starter_trip.mp4")

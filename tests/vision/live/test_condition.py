@@ -18,8 +18,8 @@ from cart.vision.live.condition import Condition
 from cart.vision.recorded import Options
 
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
-SAMPLES = Path(__file__).parents[3] / "sample_videos"
-TRIP = SAMPLES / "starter_trip.mp4"
+FOOTAGE = Path(__file__).parents[2] / "footage"
+TRIP = FOOTAGE / "starter_trip.mp4"
 DARK = (8.5, 15.9)
 """While it is dark, the third item of the trip is put in and the first taken out."""
 
@@ -113,7 +113,7 @@ def darkened(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_nothing_is_read_as_removed_in_the_dark_and_what_changed_is_for_review(darkened: Path) -> None:
-    options = Options(opening=SAMPLES / "starter_trip.opening.toml")
+    options = Options(opening=FOOTAGE / "starter_trip.opening.toml")
     events: list[CartEvent] = []
     condition: list[CameraEvent] = []
     with Live([str(darkened)], options, speed=math.inf) as live:

@@ -20,8 +20,8 @@ from cart.vision.recorded import Options
 
 Until = Callable[..., None]
 
-SAMPLES = Path(__file__).parents[3] / "sample_videos"
-TRIP = SAMPLES / "starter_trip.mp4"
+FOOTAGE = Path(__file__).parents[2] / "footage"
+TRIP = FOOTAGE / "starter_trip.mp4"
 ROUND_SECONDS = 24.0
 
 
@@ -79,7 +79,7 @@ def test_a_detector_replaced_in_a_visit_is_used_from_the_next_one_on_and_no_even
     detector: Path, until: Until
 ) -> None:
     options = Options(
-        catalog=SAMPLES / "catalog", opening=SAMPLES / "starter_trip.opening.toml", detector=detector
+        catalog=FOOTAGE / "catalog", opening=FOOTAGE / "starter_trip.opening.toml", detector=detector
     )
     old, new = weights.version_of(detector), ""
     seen, looks_in_visit = Seen(), 0
@@ -110,7 +110,7 @@ def test_a_detector_replaced_in_a_visit_is_used_from_the_next_one_on_and_no_even
     assert [event.data.sequence for event in seen.events] == list(range(1, len(seen.events) + 1))
     assert len({event.subject for event in seen.events}) == 1
     truth = load_truth(TRIP.with_suffix(".truth.json"))
-    report = evaluate(seen.events, truth, load_catalog(SAMPLES / "catalog"))
+    report = evaluate(seen.events, truth, load_catalog(FOOTAGE / "catalog"))
     assert report.by_product.errors == 0
 
 

@@ -26,9 +26,9 @@ from cart.vision.recorded import Options
 Start = Callable[..., TestCamera]
 Make = Callable[..., Path]
 
-SAMPLES = Path(__file__).parents[3] / "sample_videos"
-TRIP = SAMPLES / "starter_trip.mp4"
-TRIP_OPTIONS = Options(catalog=SAMPLES / "catalog", opening=SAMPLES / "starter_trip.opening.toml")
+FOOTAGE = Path(__file__).parents[2] / "footage"
+TRIP = FOOTAGE / "starter_trip.mp4"
+TRIP_OPTIONS = Options(catalog=FOOTAGE / "catalog", opening=FOOTAGE / "starter_trip.opening.toml")
 
 
 class SlowDetector:
@@ -73,7 +73,7 @@ def test_a_file_at_any_speed_gives_the_events_of_the_trip() -> None:
         events = [event for turn in live if turn is not None for event in turn.events]
         events += [event for turn in live.finish() for event in turn.events]
 
-    report = evaluate(events, load_truth(TRIP.with_suffix(".truth.json")), load_catalog(SAMPLES / "catalog"))
+    report = evaluate(events, load_truth(TRIP.with_suffix(".truth.json")), load_catalog(FOOTAGE / "catalog"))
     assert report.by_product.errors == 0
     assert report.contents_right
     assert [event.data.sequence for event in events] == list(range(1, len(events) + 1))
@@ -105,7 +105,7 @@ def test_a_camera_killed_while_a_trip_plays_loses_nothing_outside_the_gaps(
 
     truth = load_truth(TRIP.with_suffix(".truth.json"))
     moved = tuple(event.model_copy(update={"t": max(0.0, event.t - started)}) for event in truth.events)
-    products = load_catalog(SAMPLES / "catalog")
+    products = load_catalog(FOOTAGE / "catalog")
     late = truth.model_copy(update={"events": moved, "tolerance_s": 2.5})  # what a gap hid is told after it
     assert evaluate(events, late, products).by_product.errors == 0
     sure = [event for event in events if not event.data.needs_review]

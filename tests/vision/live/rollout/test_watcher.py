@@ -17,7 +17,7 @@ from cart.vision.recognition import Recogniser
 
 Variant = Callable[[str, Path], Path]
 SIZE = (64, 48)
-PICTURE = Path(__file__).parents[4] / "sample_videos" / "catalog" / "images" / "2900000075870" / "0.jpg"
+PICTURE = Path(__file__).parents[3] / "footage" / "catalog" / "images" / "2900000075870" / "0.jpg"
 
 
 @pytest.fixture
