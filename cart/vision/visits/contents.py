@@ -29,6 +29,7 @@ _SAME_PLACE = 0.5
 _STIRRED_SHARE = 0.25
 _WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
+_ALIKE = 0.4
 _MOVED_LIKENESS = 0.55
 IN_PLACE_LIKENESS = 0.275
 """How alike, 0..1, what lies in an item's place must be to be that item, though nobody saw it stay."""
@@ -84,6 +85,11 @@ def is_clear(piece: Piece, seen: Observation, overlap: float, elapsed: float, si
     if any(covered(piece.home, by=hand) > _COVERED_SHARE for hand in seen.hands):
         return False
     return elapsed > REAL_FRAME_RATE_GAP or motion_share(piece.home, seen.motion, size) <= _TOUCHED_SHARE
+
+
+def are_alike(a: Piece, b: Piece) -> bool:
+    """Tell whether two pieces may be one item, by their look alone."""
+    return likeness(a.track.look, b.track.look) > _ALIKE
 
 
 def in_place_of(new: Piece, old: Piece) -> bool:

@@ -56,6 +56,21 @@ class World:
         return sorted(self._pieces.values(), key=lambda piece: piece.id)
 
     @property
+    def contents(self) -> list[Piece]:
+        """The pieces that lie in the cart, oldest first."""
+        return [piece for piece in self.pieces if piece.content]
+
+    @property
+    def out_of_sight(self) -> list[Piece]:
+        """The contents that the last frame did not show."""
+        return [piece for piece in self.contents if not self.in_sight(piece)]
+
+    @property
+    def settled(self) -> bool:
+        """Whether there was a gap, and what it changed has had the time to be seen."""
+        return self.gap is not None and self.gap.is_settled(self.time)
+
+    @property
     def real_rate(self) -> bool:
         """Whether frames come close enough together to show motion."""
         return self.elapsed <= contents.REAL_FRAME_RATE_GAP
@@ -96,7 +111,7 @@ class World:
         self._follow_visit(seen, was_quiet)
         self.views.disturb(seen, self._moving_boxes())
         self._weigh_contents(seen)
-        self._forget()
+        self._forget_lost()
 
     @property
     def blind(self) -> bool:
@@ -183,6 +198,12 @@ class World:
         """Forget a piece and its track."""
         self._tracker.drop(piece.track)
         del self._pieces[piece.track]
+
+    def forget(self, piece: Piece) -> None:
+        """Forget a piece that has left; what lies in its place after a gap came there in it."""
+        if piece.home is not None:
+            self.views.know(piece.home)
+        self.discard(piece)
 
     def _see(self, track: Track, seen: Observation) -> Piece:
         piece = self._pieces.get(track)
@@ -278,7 +299,7 @@ class World:
             piece.settle()
             piece.touched = piece.touched and not self.quiet
 
-    def _forget(self) -> None:
+    def _forget_lost(self) -> None:
         undecided = [] if self.visit is None else self.visit.went_in
         for piece in self.pieces:
             lost = not piece.content and self.time - piece.track.time > _FORGET_SECONDS
