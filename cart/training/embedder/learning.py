@@ -1,7 +1,8 @@
 """How the embedder learns that sights of one product belong together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cart.training.embedder.material import Material
+from cart.training.embedder.material import Batch, Material
 from cart.training.embedder.network import LENGTH, MIDDLE, Network
 from cart.training.embedder.recipe import EmbedderRecipe
 from cart.training.embedder.whitening import whitening
@@ -51,6 +52,8 @@ class Learner:
     optimizer: Any
     schedule: Any
     step: int = 0
+    _next: "Future[Batch] | None" = None
+    _drawer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     @classmethod
     def of(cls, network: Network, recipe: EmbedderRecipe) -> Self:
@@ -93,7 +96,7 @@ class Learner:
 
     def learn(self, material: Material) -> float:
         """Take one step and return its loss."""
-        images, classes = material.batch(self.recipe.training, self._random(self.step))
+        images, classes = self._batch(material)
         vectors = self.network(images.to(self._device))
         loss = contrast(vectors, torch.from_numpy(classes).to(self._device))
         self.optimizer.zero_grad()
@@ -103,6 +106,17 @@ class Learner:
         self.schedule.step()
         self.step += 1
         return float(loss.detach())
+
+    def _batch(self, material: Material) -> Batch:
+        """Return the batch of this step, and have the next one drawn while this one is learnt from."""
+
+        def draw(number: int) -> Future[Batch]:
+            return self._drawer.submit(material.batch, self.recipe.training, self._random(number))
+
+        drawn = (self._next or draw(self.step)).result()
+        last = self.step + 1 == self.recipe.training.steps
+        self._next = None if last else draw(self.step + 1)
+        return drawn
 
     def save(self, file: Path) -> None:
         """Write a checkpoint in one step."""
@@ -115,7 +129,7 @@ class Learner:
         state = torch.load(file, map_location=self._device, weights_only=True)
         for name in ("network", "optimizer", "schedule"):
             getattr(self, name).load_state_dict(state[name])
-        self.step = state["step"]
+        self.step, self._next = state["step"], None
 
     @property
     def _device(self) -> torch.device:

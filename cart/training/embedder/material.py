@@ -33,6 +33,8 @@ _TWINS = 2  # products of one family in a batch
 _BOXED, _PHOTOGRAPHED = 0.45, 0.25  # shares of sights of rendered products; the rest is laid before something
 
 _Any = TypeVar("_Any")
+Batch = tuple[torch.Tensor, NDArray[np.intp]]
+"""Sights and their classes, as `Material.batch` returns them."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -52,7 +54,7 @@ class Material:
     kinds: Sequence[Sequence[Image]]
     backgrounds: Sequence[Image]
 
-    def batch(self, training: Training, random: np.random.Generator) -> tuple[torch.Tensor, NDArray[np.intp]]:
+    def batch(self, training: Training, random: np.random.Generator) -> Batch:
         """Return sights (N, 3, SIDE, SIDE), of each class so many, and their classes (N,)."""
         draws: list[Callable[[np.random.Generator], Image]] = []
         for family in _some(self.families, training.families, random):
