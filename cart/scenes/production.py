@@ -136,10 +136,12 @@ def pictures(job: Job, script: Script) -> Iterator[tuple[Bytes, Bytes]]:
 
 def _encode(job: Job, script: Script, file: Path, progress: Progress) -> None:
     count = len(job.take.frames)
-    with VideoWriter(file, script.size, script.fps) as video:
+    unfinished = file.with_name(f".{file.name}.part")
+    with VideoWriter(unfinished, script.size, script.fps) as video:
         for frame, (picture, _) in enumerate(pictures(job, script)):
             video.write(np.ascontiguousarray(picture[:, :, ::-1]), frame / script.fps)
             progress("encode", frame + 1, count)
+    unfinished.replace(file)
 
 
 def _write_labels(job: Job, folder: Path) -> None:

@@ -99,6 +99,18 @@ def test_a_second_run_renders_nothing_and_a_broken_one_only_the_rest(data: Path)
     assert (job / "frame_00003.png").read_bytes() == before
 
 
+def test_a_kill_while_encoding_leaves_the_video_that_was_there(footage: Footage) -> None:
+    before = footage.video.read_bytes()
+
+    def stop(what: str, done: int, _: int) -> None:
+        if (what, done) == ("encode", 5):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_trip(SCRIPT, RANGE, footage.video.parent, 1, stop)
+    assert footage.video.read_bytes() == before
+
+
 @pytest.mark.usefixtures("footage")
 def test_the_same_script_gives_the_same_truth_and_motion(data: Path) -> None:
     whole = complete(SCRIPT, RANGE)
