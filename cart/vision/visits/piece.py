@@ -16,6 +16,8 @@ _LYING_DISTANCE = 0.125  # and be told to lie still by its place alone
 _CALM_SECONDS = 0.18  # of no change since a picture that is older by the rest of FREE_SECONDS
 _REST_GROWTH = 1.6  # ratio of areas within which a resting box may vary
 _PART_AT_HOME = 0.85  # share of a box within its home, from which it is a part left in view
+_MOMENT_SECONDS = 0.5
+_TOPPLE_SECONDS = 1.5  # after a hand was seen, an item may move by itself for so long
 _HANDS_AWAY_SHARE = 0.8  # of the time from standing to hands away, after which it is free of any hand
 _INSIDE_SHARE, _INSIDE_DEPTH = 0.5, 0.1
 _OUTSIDE_SHARE = 0.2
@@ -132,6 +134,8 @@ class Piece:
             the picture may still change there; None while it is held or moves.
         stands_since: media seconds and box of the first sight of it standing still inside, though a hand may
             still be on it; None while it moves or is not inside.
+        free_since: media seconds of the first of the sights of it inside and free of hands, up to the last,
+            though it may topple or slide meanwhile; None while it is held or not inside.
         crossed: it is on its visit's list of what crossed the rim.
         unverified: content that has not been seen since the camera last saw nothing.
         from_gap: it was in sight at the first look after that: nobody saw where it came from.
@@ -158,6 +162,7 @@ class Piece:
     touched: bool = False
     lies_since: tuple[float, Box] | None = None
     stands_since: tuple[float, Box] | None = None
+    free_since: float | None = None
     crossed: bool = False
     unverified: bool = False
     from_gap: bool = False
@@ -170,7 +175,7 @@ class Piece:
         return distance(self.home, self.track.box) > 2 * _REST_DISTANCE
 
     def see(
-        self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool, hand_known: bool
+        self, time: float, opening: Opening, hands: tuple[Box, ...], *, stirred: bool, hand_ago: float
     ) -> None:
         """Take in the track's sight.
 
@@ -179,7 +184,7 @@ class Piece:
             opening: in pixels of the picture.
             hands: in the picture.
             stirred: the picture changes under its box.
-            hand_known: a hand has been seen a moment ago, and need not be what stirs it.
+            hand_ago: seconds since a hand was last seen anywhere; one seen lately need not be what stirs it.
         """
         box, self.unverified = self.track.box, False
         was_out = self.at_rim(opening) or self.zone is Zone.OUTSIDE
@@ -189,14 +194,21 @@ class Piece:
         self.been_inside = self.been_inside or self.zone is Zone.INSIDE
         if opening.touches(box):
             self.touching_until = time
+        self._free(time, stirred=stirred and hand_ago > _TOPPLE_SECONDS)
         self._stand(time, box)
-        self._lie(time, box, free=not self.held and (hand_known or not stirred))
+        self._lie(time, box, free=not self.held and (hand_ago <= _MOMENT_SECONDS or not stirred))
         if self.lies_since is None or stirred:
             self.rest = None
         elif self.rest is not None and self.rest.goes_on(box):
             self.rest.see(time, box, self.track.last_score)
         else:
             self.rest = Rest(self.lies_since[0], time, time, box, self.track.last_score)
+
+    def _free(self, time: float, *, stirred: bool) -> None:
+        if self.zone is not Zone.INSIDE or self.held or stirred:
+            self.free_since = None
+        elif self.free_since is None:
+            self.free_since = time
 
     def _stand(self, time: float, box: Box) -> None:
         """Note since when it stands still; a hand over it shows a part of it, and then more."""
@@ -222,7 +234,7 @@ class Piece:
     def take_over(self, other: "Piece") -> None:
         """Go on as another piece, which turned out to be this one, and rest where that one rests."""
         self.track, self.rest, self.lies_since = other.track, other.rest, other.lies_since
-        self.stands_since = other.stands_since
+        self.stands_since, self.free_since = other.stands_since, other.free_since
         self.zone, self.held, self.touching_until = other.zone, other.held, other.touching_until
         self.settle()
         self.unverified = False
@@ -238,7 +250,7 @@ class Piece:
         elif self.home is not None:
             self.track.box = self.home
         self.track.velocity, self.rest, self.zone, self.held = (0.0, 0.0), None, Zone.INSIDE, False
-        self.lies_since = None
+        self.lies_since = self.free_since = None
         self.absent, self.missed, self.absent_since = 0.0, 0.0, None
         self.unverified = self.touched = True
 
@@ -249,7 +261,7 @@ class Piece:
         A hand's box lies over an item for a while after its fingers have let go of it.
         """
         assert self.rest is not None
-        since = self.rest.since
+        since = self.rest.since if self.free_since is None else min(self.rest.since, self.free_since)
         stands = since if self.stands_since is None else min(since, self.stands_since[0])
         return stands + _HANDS_AWAY_SHARE * (since - stands)
 

@@ -9,7 +9,7 @@ from cart.vision.visits.world import World
 
 WAIT_SECONDS = 2.0  # an item at rest waits at most this long for the whereabouts of something like it
 _LATE_VIEWS = 5.0  # after that many more without anything moving there, it was only found late
-_LEAST_REST_SCORE = 0.45  # of what rests free of hands; a detector finds shadows there weakly
+_LEAST_REST_SCORE = 0.45  # of what rests free of hands; a detector finds shadows and lit patches there weakly
 _SEEN_LEAVING_LIKENESS = 0.55  # of what lies in the place of an item that seems to have been seen leaving
 
 
@@ -22,7 +22,7 @@ class Rests:
     def decide(self, *, closing: bool) -> None:
         """Tell the items that were added; `closing`: there will be no more time to look."""
         seen = [p for p in self._world.pieces if self._world.in_sight(p)]
-        new = [p for p in seen if not p.content and p.rest is not None]
+        new = [p for p in seen if not p.content and p.rest and p.rest.score >= _LEAST_REST_SCORE]
         for piece in [p for p in new if self._was_there(p)]:
             piece.settle()
             piece.initial = True
@@ -57,8 +57,6 @@ class Rests:
     def _is_ready(self, piece: Piece, closing: bool) -> bool:
         """Tell whether a rest counts: long enough or, where no more comes, more than one sight of motion."""
         assert piece.rest is not None
-        if piece.rest.score < _LEAST_REST_SCORE:
-            return False
         if not closing and self._world.appeared_unseen(piece) and not self._world.settled:
             return False
         return piece.rest.is_let_go or (closing and (not self._world.real_rate or piece.rest.sights > 1))

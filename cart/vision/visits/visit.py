@@ -9,7 +9,7 @@ from cart.vision.visits.piece import Piece
 
 _OVER_SECONDS = 0.4
 _ALIKE = 0.5
-_PART = 0.8  # share of a lost piece's last box within another's home
+_PART = 0.6  # share of a lost piece's last box within another's home
 
 
 @dataclass(eq=False, slots=True)

@@ -212,8 +212,8 @@ class World:
             piece = self._pieces[track] = Piece(track.id, track, first_zone=zone, zone=zone)
             piece.from_gap = zone is not Zone.OUTSIDE and (self._is_first_look() or self._goes_on(track))
         stirred = self.real_rate and contents.is_stirred(track.box, seen.motion, self.opening.size)
-        hand_known = self.time - self._hand_time <= _MOMENT_SECONDS
-        piece.see(seen.time, self.opening, seen.hands, stirred=stirred, hand_known=hand_known)
+        hand_ago = self.time - self._hand_time
+        piece.see(seen.time, self.opening, seen.hands, stirred=stirred, hand_ago=hand_ago)
         origin_shows = self.real_rate and track.hits <= _FIRST_SIGHTS and not piece.from_gap
         origin_shows = origin_shows and not self._may_be_uncovered(piece)
         if piece.origin_inside is None and origin_shows:
