@@ -29,7 +29,7 @@ class Settings(_FromEnvironment):
     """Folder or URL from which a running `cart webcam` takes new models, as --models."""
     threads: int = Field(0, ge=0)
     """Threads for one frame's inference; 0 takes what the processor has."""
-    wrong_line_cost: float = Field(2.0, ge=1)
+    wrong_line_cost: float = Field(3.0, ge=1)
     """What a wrong line costs, in questions to the shopper: at 10, events less than 0.9 sure are reviewed."""
     key: SecretStr | None = None
     """API key of the cart, for --to; `cart keys make cart ID` makes one."""

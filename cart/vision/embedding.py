@@ -1,5 +1,6 @@
 """Pictures of items to vectors: items that look alike get vectors that point the same way."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,10 +25,20 @@ class Calibration:
     Attributes:
         temperature: difference of similarity that makes odds of e to 1.
         unknown: similarity of "none of these".
+        slope, offset: make of a share of the odds the chance that the product is the right one (Platt 1999):
+            its logit, times `slope`, plus `offset`. 1 and 0 leave it as it is.
     """
 
     temperature: float = 0.05
     unknown: float = 0.72
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def chance(self, share: float) -> float:
+        """Return the chance, 0..1, that the product with the greatest share of the odds is the right one."""
+        within = min(max(share, 1e-9), 1 - 1e-9)
+        logit = math.log(within / (1 - within))
+        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
 
 class Embedder(Protocol):

@@ -143,7 +143,8 @@ def decide(
     """Return the product that similarities speak for, or none.
 
     They become probabilities by a softmax in which "none of these" takes part with a similarity of its own:
-    so an item is nothing of the catalog where all are below that, and unsure where two are alike.
+    so an item is nothing of the catalog where all are below that, and unsure where two are alike. The share
+    of the product named then becomes its chance, and what is left is the others'.
 
     Args:
         names: of the products, (P,).
@@ -157,8 +158,11 @@ def decide(
     candidates = tuple((names[n], float(shares[n])) for n in ranked[:CANDIDATES])
     if not candidates or shares[-1] >= candidates[0][1]:
         return Recognition(None, float(shares[-1]), candidates)
-    gtin, confidence = candidates[0]
-    return Recognition(gtin, confidence, candidates)
+    gtin, share = candidates[0]
+    confidence = calibration.chance(share)
+    rest = (1 - confidence) / max(1 - share, 1e-9)
+    others = ((name, min(other * rest, confidence)) for name, other in candidates[1:])
+    return Recognition(gtin, confidence, ((gtin, confidence), *others))
 
 
 def _mean_vector(crops: Sequence[Crop], embedder: Embedder) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """From similarities to honest probabilities: constants fitted to products that were never trained on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +103,8 @@ def _sample(network: Network, gallery: Gallery, images: Sequence[Image], truth: 
 def fit(groups: Sequence[Sequence[Sample]]) -> Calibration:
     """Return the constants that surprise least, known and unknown items mixed by `KNOWN_SHARE`.
 
+    First those of the odds, then those that make a share of them a chance.
+
     A grid search of the mean negative logarithm of the truth's probability (temperature scaling, Guo et al.
     2017, with "none of these" as one more class).
 
@@ -111,19 +113,41 @@ def fit(groups: Sequence[Sequence[Sample]]) -> Calibration:
     """
     grid = [(t, u) for t in np.arange(0.02, 0.161, 0.01) for u in np.arange(0.2, 0.91, 0.02)]
     temperature, unknown = min(grid, key=lambda constants: sum(surprise(g, *constants) for g in groups))
-    return Calibration(round(float(temperature), 3), round(float(unknown), 3))
+    shares = Calibration(round(float(temperature), 3), round(float(unknown), 3))
+    confidences, right = answers([item for group in groups for item in group], shares)
+    slope, offset = _platt(np.array(confidences), np.array(right))
+    return replace(shares, slope=round(slope, 2), offset=round(offset, 2))
 
 
-def check(items: Sequence[Sample], calibration: Calibration) -> list[Bin]:
-    """Return how often what is named is right, by how sure of it the constants are."""
+def _platt(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the slope and offset of the logit that surprise least, by a grid search (Platt 1999)."""
+    within = confidences.clip(1e-6, 1 - 1e-6)
+    logits = np.log(within / (1 - within))
+    signs = np.where(right, 1.0, -1.0)
+    grid = [(slope, offset) for slope in np.arange(0.3, 3.01, 0.05) for offset in np.arange(-2, 4.01, 0.1)]
+    slope, offset = min(grid, key=lambda c: np.logaddexp(0, -signs * (c[0] * logits + c[1])).sum())
+    return float(slope), float(offset)
+
+
+def answers(items: Sequence[Sample], calibration: Calibration) -> tuple[list[float], list[bool]]:
+    """Return how sure the constants are of each product named, and whether it is right.
+
+    One answer in five is to an item that is in no catalog (`KNOWN_SHARE`).
+    """
+    asked = [*items, *(item.left_out() for item in items[:: round(KNOWN_SHARE / (1 - KNOWN_SHARE))])]
     confidences, right = [], []
-    for item in items:
+    for item in asked:
         names = [str(number) for number in range(len(item.similarities))]
         found = decide(names, item.similarities, calibration)
         if found.gtin is not None:
             confidences.append(found.confidence)
             right.append(found.gtin == str(item.truth))
-    return reliability(confidences, right)
+    return confidences, right
+
+
+def check(items: Sequence[Sample], calibration: Calibration) -> list[Bin]:
+    """Return how often what is named is right, by how sure of it the constants are; see `answers`."""
+    return reliability(*answers(items, calibration))
 
 
 def _items(goods: Goods) -> Iterator[list[Boxed]]:

@@ -1,14 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
 from cart.scenes.products.range import products
-from cart.training.embedder.calibration import Sample, check, fit, samples
+from cart.training.embedder.calibration import Sample, answers, check, fit, samples
 from cart.training.embedder.goods import Goods
 from cart.training.embedder.network import Network
 from cart.training.reliability import expected_calibration_error
 from cart.training.sights import Boxed
+from cart.vision.embedding import Calibration
 
 
 def similar(count, spread, seed=0):
@@ -30,6 +33,24 @@ def test_fitted_constants_are_honest_about_items_not_fitted_to():
     calibration = fit([similar(400, 0.15)])
 
     assert expected_calibration_error(check(similar(400, 0.15, seed=1), calibration)) < 0.12
+
+
+def test_shares_of_the_odds_become_chances():
+    calibration = fit([similar(400, 0.15)])
+
+    shares = replace(calibration, slope=1.0, offset=0.0)
+    honest, before = (
+        expected_calibration_error(check(similar(400, 0.15, seed=1), constants))
+        for constants in (calibration, shares)
+    )
+    assert honest < 0.05 < before
+
+
+def test_one_answer_in_five_is_to_an_item_of_no_catalog():
+    confidences, right = answers(similar(100, 0.01), Calibration(0.05, 0.2))
+
+    assert len(confidences) == 125
+    assert sum(right) == 100
 
 
 def test_only_products_held_out_are_asked_for_among_all():

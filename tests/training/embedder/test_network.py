@@ -28,7 +28,7 @@ def pictures(count):
 
 def test_the_exported_network_gives_the_same_vectors(network, tmp_path):
     file = tmp_path / "embedder.onnx"
-    export(network, file, Calibration(0.07, 0.6))
+    export(network, file, Calibration(0.07, 0.6, 1.3, 1.4))
     images = pictures(2)
 
     with torch.no_grad():
@@ -36,7 +36,7 @@ def test_the_exported_network_gives_the_same_vectors(network, tmp_path):
 
     embedder = load_embedder(file, threads=1)
     assert embedder.embed(images) == pytest.approx(expected, abs=1e-4)
-    assert embedder.calibration == Calibration(0.07, 0.6)
+    assert embedder.calibration == Calibration(0.07, 0.6, 1.3, 1.4)
 
 
 def test_weights_of_another_network_are_refused(network, tmp_path):
