@@ -147,13 +147,14 @@ class Camera:
     def product_of(self, item: int) -> Recognition | None:
         """Return what an item was recognised as, recognising it now where that has not been done.
 
-        None without a catalog.
+        What was unknown is tried again: there may be better pictures of it now. None without a catalog.
         """
         if self._recogniser is None:
             return None
-        if item not in self._products:
-            self._products[item] = self._recogniser.recognise(self._album.crops(item))
-        return self._products[item]
+        product = self._products.get(item)
+        if product is None or product.gtin is None:
+            product = self._products[item] = self._recogniser.recognise(self._album.crops(item))
+        return product
 
     def _notice(self, event: VisitEvent) -> Noticed:
         product = self.product_of(event.piece)

@@ -101,6 +101,34 @@ TAKEN_OUT = [
 ]
 
 
+class Slow:
+    """Knows an item only when asked a second time."""
+
+    version = "slow"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def recognise(self, _: object) -> Recognition:
+        self.asked += 1
+        return Recognition(None, 0.9) if self.asked == 1 else Recognition(GREEN_TEA, 0.8)
+
+
+def test_what_was_unknown_when_it_came_is_recognised_anew_when_it_leaves() -> None:
+    recogniser = Slow()
+    leaving = [
+        (HAND, [(7.6, AWAY), (8.0, LEFT), (8.4, LEFT), (8.8, AWAY)]),
+        (GREEN, [(8.4, LEFT), (8.8, AWAY)]),
+    ]
+    ours, _ = camera(recogniser)  # type: ignore[arg-type]
+
+    _, first = see_all(ours, frames(6, *PUT_IN))
+    _, second = see_all(ours, frames(6, *leaving, start=6.0))
+
+    told = [(one.event.action, one.product.gtin) for one in (*first, *second) if one.product]
+    assert told == [("add", None), ("remove", GREEN_TEA)]
+
+
 def test_the_detector_sleeps_while_nothing_moves() -> None:
     ours, eyes = camera()
 

@@ -149,6 +149,19 @@ def test_two_products_equally_like_it_share_the_confidence():
     assert found.confidence == pytest.approx(0.5, abs=0.01)
 
 
+def test_the_share_of_the_product_named_becomes_its_chance_and_the_others_share_the_rest():
+    similarities = np.array([0.9, 0.9, 0.8], np.float32)
+    plain, honest = Calibration(unknown=0.6), Calibration(unknown=0.6, slope=1.3, offset=1.4)
+
+    before, after = (decide(["a", "b", "c"], similarities, one) for one in (plain, honest))
+
+    logit = np.log(before.confidence / (1 - before.confidence))
+    assert after.confidence == pytest.approx(1 / (1 + np.exp(-(1.3 * logit + 1.4))))
+    assert after.confidence > before.confidence
+    assert sum(share for _, share in after.candidates) <= 1
+    assert after.candidates[0] == ("a", after.confidence)
+
+
 def test_fusing_weighs_by_quality():
     similarities = np.array([[1, 0], [0, 1]], np.float32)
 

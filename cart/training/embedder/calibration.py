@@ -115,11 +115,11 @@ def fit(groups: Sequence[Sequence[Sample]]) -> Calibration:
     temperature, unknown = min(grid, key=lambda constants: sum(surprise(g, *constants) for g in groups))
     shares = Calibration(round(float(temperature), 3), round(float(unknown), 3))
     confidences, right = answers([item for group in groups for item in group], shares)
-    slope, offset = _platt(np.array(confidences), np.array(right))
+    slope, offset = platt(np.array(confidences), np.array(right))
     return replace(shares, slope=round(slope, 2), offset=round(offset, 2))
 
 
-def _platt(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
+def platt(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
     """Return the slope and offset of the logit that surprise least, by a grid search (Platt 1999)."""
     within = confidences.clip(1e-6, 1 - 1e-6)
     logits = np.log(within / (1 - within))

@@ -1,12 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
 from cart.scenes.products.range import products
-from cart.training.embedder.calibration import Sample, answers, check, fit, samples
+from cart.training.embedder.calibration import Sample, answers, check, fit, platt, samples
 from cart.training.embedder.goods import Goods
 from cart.training.embedder.network import Network
 from cart.training.reliability import expected_calibration_error
@@ -35,15 +33,14 @@ def test_fitted_constants_are_honest_about_items_not_fitted_to():
     assert expected_calibration_error(check(similar(400, 0.15, seed=1), calibration)) < 0.12
 
 
-def test_shares_of_the_odds_become_chances():
-    calibration = fit([similar(400, 0.15)])
+def test_shares_of_the_odds_become_the_chances_that_answers_have():
+    random = np.random.default_rng(3)
+    shares = random.uniform(0.05, 0.95, 4000)
+    chances = 1 / (1 + np.exp(-(1.3 * np.log(shares / (1 - shares)) + 1.0)))
 
-    shares = replace(calibration, slope=1.0, offset=0.0)
-    honest, before = (
-        expected_calibration_error(check(similar(400, 0.15, seed=1), constants))
-        for constants in (calibration, shares)
-    )
-    assert honest < 0.05 < before
+    slope, offset = platt(shares, random.random(4000) < chances)
+
+    assert (slope, offset) == pytest.approx((1.3, 1.0), abs=0.15)
 
 
 def test_one_answer_in_five_is_to_an_item_of_no_catalog():
