@@ -17,7 +17,7 @@ from cart.vision.embedding import Calibration
 from cart.vision.gallery import Gallery
 from cart.vision.recognition import Crop, decide, fuse
 
-KNOWN_SHARE = 0.8
+KNOWN_SHARE = 0.9
 """Share of the items in a cart that the constants are fitted for; the others are in no catalog."""
 
 _MOST_CROPS = 4  # of one item, as one trip to a cart may give
@@ -28,15 +28,22 @@ _ENROLLED = 4  # reference pictures of each
 
 @dataclass(frozen=True)
 class Sample:
-    """One item: its similarity to each product of a catalog (P,), and which of them it is; -1 for none."""
+    """One item: its similarity to each product of a catalog (P,), and which of them it is; -1 for none.
+
+    `twins` are the product's near-twins in the catalog.
+    """
 
     similarities: NDArray[np.float32]
     truth: int
+    twins: tuple[int, ...] = ()
 
     def left_out(self) -> "Sample":
-        """Return the item as if its product were not in the catalog."""
+        """Return the item as if neither its product nor a near-twin of it were in the catalog.
+
+        A shop that sells one of a family lists it: what is in no catalog comes from elsewhere.
+        """
         similarities = self.similarities.copy()
-        similarities[self.truth] = -1
+        similarities[[self.truth, *self.twins]] = -1
         return Sample(similarities, -1)
 
 
@@ -48,8 +55,12 @@ def samples(network: Network, goods: Sequence[Goods]) -> list[Sample]:
     known = [one for one in goods if one.references]
     vectors, owners = reference_vectors(network, known)
     gallery = Gallery(tuple(one.product.gtin for one in known), vectors, owners)
+    twins = [
+        tuple(k for k, other in enumerate(known) if other.product.family == one.product.family)
+        for one in known
+    ]
     return [
-        _sample(network, gallery, [sight.tight() for sight in sights], number)
+        replace(_sample(network, gallery, [sight.tight() for sight in sights], number), twins=twins[number])
         for number, one in enumerate(known)
         if one.held_out
         for sights in _items(one)
@@ -132,7 +143,7 @@ def platt(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[f
 def answers(items: Sequence[Sample], calibration: Calibration) -> tuple[list[float], list[bool]]:
     """Return how sure the constants are of each product named, and whether it is right.
 
-    One answer in five is to an item that is in no catalog (`KNOWN_SHARE`).
+    One answer in ten is to an item that is in no catalog (`KNOWN_SHARE`).
     """
     asked = [*items, *(item.left_out() for item in items[:: round(KNOWN_SHARE / (1 - KNOWN_SHARE))])]
     confidences, right = [], []

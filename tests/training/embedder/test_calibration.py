@@ -43,11 +43,18 @@ def test_shares_of_the_odds_become_the_chances_that_answers_have():
     assert (slope, offset) == pytest.approx((1.3, 1.0), abs=0.15)
 
 
-def test_one_answer_in_five_is_to_an_item_of_no_catalog():
-    confidences, right = answers(similar(100, 0.01), Calibration(0.05, 0.2))
+def test_one_answer_in_ten_is_to_an_item_of_no_catalog():
+    confidences, right = answers(similar(90, 0.01), Calibration(0.05, 0.2))
 
-    assert len(confidences) == 125
-    assert sum(right) == 100
+    assert len(confidences) == 100
+    assert sum(right) == 90
+
+
+def test_an_item_of_no_catalog_has_no_near_twin_there_either():
+    left = Sample(np.array([0.9, 0.8, 0.3], np.float32), 0, twins=(1,)).left_out()
+
+    assert left.truth == -1
+    assert left.similarities == pytest.approx([-1, -1, 0.3])
 
 
 def test_only_products_held_out_are_asked_for_among_all():
