@@ -17,7 +17,7 @@ from cart.settings import settings
 RANGE = 3
 PRODUCTS, PICTURES_A_PRODUCT = 326, 8
 TRIPS, FIRST_TRIP, SECONDS = 12, 7000, 12
-STILLS, STILLS_SEED, SIZE = 240, 3, (480, 360)
+STILLS, STILLS_SEED, SIZE = 280, 3, (480, 360)
 MAKE = "make evaluation-data"
 
 

@@ -73,16 +73,17 @@ def _learn(recipe: Recipe, work: Path, device: str, report: Report, progress: Pr
     start = recipe.start
     if start.endswith(".toml"):
         first = read_recipe(Path(start))
-        if not _is_trained(run_folder(first, work)):
+        weights = run_folder(first, work) / _BEST
+        if not (weights.exists() and _is_trained(weights.parents[1])):
             report(f"first {start}")
             _learn(first, work, device, report, progress)
-        start = str(run_folder(first, work) / _BEST)
+        start = str(weights)
     data = build_dataset(recipe, work, progress)
     _train(recipe, start, data, run_folder(recipe, work), device, report, progress)
 
 
 def _is_trained(run: Path) -> bool:
-    return (run / _BEST).exists() and (run / FILE).exists() and read_run(run).ended is not None
+    return (run / FILE).exists() and read_run(run).ended is not None
 
 
 def _waits_for_export(run: Path) -> bool:
