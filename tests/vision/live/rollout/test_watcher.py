@@ -70,7 +70,7 @@ def test_a_new_detector_is_taken_and_is_ready_for_the_cameras_frames(
     look_twice(watcher)
 
     assert watcher.models.version == weights.version_of(file) != models.version
-    assert (416, 320) in watcher.models.detector._compiled  # type: ignore[attr-defined]  # of 64 x 48
+    assert (320, 256) in watcher.models.detector._compiled  # type: ignore[attr-defined]  # of 64 x 48
     assert list(watcher.models.changes_since(models)) == [
         f"detector {watcher.models.version} from now on (was {models.version})"
     ]
