@@ -65,7 +65,7 @@ class Form(OpenVinoDetector):
 
 def quantised(model: Any, pictures: Sequence[Path], size: int) -> Any:
     """Return a network whose layers, but for the head, count in 8-bit integers."""
-    import nncf  # noqa: PLC0415  (not in the environment of the other benchmarks)
+    import nncf  # noqa: PLC0415  (the other forms do without)
 
     def planes(file: Path) -> Any:
         return cv2.dnn.blobFromImage(yolo.letterbox(read_image(file), size, size)[0], 1 / 255, swapRB=True)
@@ -105,9 +105,9 @@ def run(clip: Clip, detector: Form) -> Outcome:
     found = sorted((UnitEvent(e.time, e.action, None, "") for e in noticed), key=lambda e: e.t)
     true = units_true(truth, None)
     pairs = match(found, true, truth.tolerance_s, by_product=False)
-    missed = [t for j, t in enumerate(true) if t.t >= clip.since and j not in {j for _, j in pairs}]
-    false = [f for i, f in enumerate(found) if f.t >= clip.since and i not in {i for i, _ in pairs}]
-    return Outcome(found, len(missed) + len(false))
+    false = [one for i, one in enumerate(found) if i not in {i for i, _ in pairs}]
+    missed = [one for j, one in enumerate(true) if j not in {j for _, j in pairs}]
+    return Outcome(found, sum(one.t >= clip.since for one in (*false, *missed)))
 
 
 def forms(stills: Path) -> dict[str, Form]:
