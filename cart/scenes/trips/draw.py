@@ -25,6 +25,8 @@ _SHARES: dict[Action, float] = {
     "move": 0.04,
     "dig": 0.03,
 }
+_MORE: dict[Action, int] = {"remove": -1, "dig": -1, "add_two": 2, "swap": 0, "show": 0, "hand": 0, "move": 0}
+"""Items that lie in the cart more after an action; 1 where it is not named."""
 GLOVES = ("wool", "latex", "leather")
 _ROLLING = 0.2
 """Share of carts that are pushed along between the steps."""
@@ -60,9 +62,7 @@ def draw_script(
                 shopper=2 if rng.random() < 0.15 else 1,
             )
         )
-        inside += {"remove": -1, "dig": -1, "add_two": 2, "swap": 0, "show": 0, "hand": 0, "move": 0}.get(
-            action, 1
-        )
+        inside += _MORE.get(action, 1)
     return Script.model_validate(
         {
             "name": f"trip_{seed}",
@@ -181,10 +181,11 @@ def draw_still_script(
     filled = int(rng.integers(least, most + 1))
     initial = [_any(products, rng) for _ in range(min(filled, 8) if cart == "tray" else filled)]
     light = str(rng.choice(["even", "dim", "glaring", "mixed"], p=[0.45, 0.2, 0.15, 0.2]))
-    steps = [
-        Step(do=_draw_action(len(initial) + k, rng), pause=0.2, speed=round(float(rng.uniform(0.7, 1.6)), 2))
-        for k in range(1 + int(rng.random() < 0.25))
-    ]
+    steps, inside = list[Step](), len(initial)
+    for _ in range(1 + int(rng.random() < 0.25)):
+        action = _draw_action(inside, rng)
+        steps.append(Step(do=action, pause=0.2, speed=round(float(rng.uniform(0.7, 1.6)), 2)))
+        inside += _MORE.get(action, 1)
     wear = None
     if gloved is not None:
         wear = str(rng.choice(GLOVES)) if rng.random() < gloved else "none"

@@ -89,3 +89,8 @@ def test_as_many_shoppers_of_stills_wear_gloves_as_asked_for() -> None:
 def test_gloves_change_nothing_else_of_a_still() -> None:
     bare, gloved = (draw_still_script(5, 0, RANGE, (480, 360), share) for share in (0.0, 1.0))
     assert bare.model_copy(update={"gloves": gloved.gloves}) == gloved
+
+
+def test_nothing_is_taken_from_an_empty_cart_in_stills() -> None:
+    for seed in range(3_000_000, 3_000_600):
+        complete(draw_still_script(seed, 0, RANGE, (480, 360)), RANGE)
