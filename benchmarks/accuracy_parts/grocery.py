@@ -40,11 +40,11 @@ class StartEmbedder:
         """Return the vectors (N, 1280) of pictures, each of length 1; laid out as for our embedder."""
         import torch  # noqa: PLC0415
 
-        from cart.training.embedder.network import to_input  # noqa: PLC0415
+        from cart.training.embedder.network import laid_out, to_input  # noqa: PLC0415
 
         network = self._network
         with torch.no_grad():
-            features = network.features((to_input(images) - network.mean) / network.deviation)
+            features = network.features((to_input(laid_out(images)) - network.mean) / network.deviation)
             return np.asarray(torch.nn.functional.normalize(features.mean((2, 3)), dim=1), np.float32)
 
 

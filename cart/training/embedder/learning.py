@@ -1,22 +1,23 @@
 """How the embedder learns that sights of one product belong together."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 from cart.training.embedder.material import Batch, Material
-from cart.training.embedder.network import LENGTH, MIDDLE, Network
+from cart.training.embedder.network import LENGTH, Network, to_input
 from cart.training.embedder.recipe import EmbedderRecipe
 from cart.training.embedder.whitening import whitening
 
-_TEMPERATURE = 0.1
+_TEMPERATURE = 0.07
 _WARM_UP = 0.1  # share of the steps in which the learning rates rise
 _WHITENING = 1_000_000  # batches of this number on are those that the head starts from
 
@@ -38,8 +39,8 @@ def contrast(vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
 class Learner:
     """A network on its way through a recipe, step by step.
 
-    Batch norm keeps its statistics, and the layers up to stride 8 their weights: the data is small. Batch k
-    is drawn from (seed, k), so a run that goes on from a checkpoint sees what it would have seen.
+    Batch norm keeps its statistics. Batch k is drawn from (seed, k), so a run that goes on from a checkpoint
+    sees what it would have seen.
 
     Attributes:
         network: changed by every step.
@@ -52,19 +53,16 @@ class Learner:
     optimizer: Any
     schedule: Any
     step: int = 0
-    _next: "Future[Batch] | None" = None
-    _drawer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    _batches: Iterator[Batch] | None = None
 
     @classmethod
     def of(cls, network: Network, recipe: EmbedderRecipe) -> Self:
         """Return a learner for a network whose trunk is loaded."""
         training = recipe.training
         network.eval().to(memory_format=torch.channels_last)
-        network.features[: MIDDLE + 1].requires_grad_(requires_grad=False)
         rates = [training.lr_trunk, training.lr_head]
-        late = network.features[MIDDLE + 1 :].parameters()
         groups = [
-            {"params": late, "lr": rates[0]},
+            {"params": network.features.parameters(), "lr": rates[0]},
             {"params": network.head.parameters(), "lr": rates[1]},
         ]
         optimizer = torch.optim.AdamW(groups, weight_decay=1e-4)
@@ -82,9 +80,9 @@ class Learner:
         """
         pooled, classes = [], []
         with torch.no_grad():
-            for number in range(self.recipe.training.whitening_batches):
-                images, labels = material.batch(self.recipe.training, self._random(_WHITENING + number))
-                pooled.append(self.network.pooled(images.to(self._device)).cpu().numpy())
+            numbers = range(_WHITENING, _WHITENING + self.recipe.training.whitening_batches)
+            for number, (images, labels) in enumerate(self._drawn(material, numbers)):
+                pooled.append(self.network.pooled(to_input(images, self._device)).cpu().numpy())
                 classes.append(labels + number * (int(labels.max()) + 1))
                 told(number + 1)
         seen = np.concatenate(pooled).astype(np.float64)
@@ -96,9 +94,13 @@ class Learner:
 
     def learn(self, material: Material) -> float:
         """Take one step and return its loss."""
-        images, classes = self._batch(material)
-        vectors = self.network(images.to(self._device))
-        loss = contrast(vectors, torch.from_numpy(classes).to(self._device))
+        if self._batches is None:
+            self._batches = self._drawn(material, range(self.step, self.recipe.training.steps))
+        images, classes = next(self._batches)
+        inputs = to_input(images, self._device).to(memory_format=torch.channels_last)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
+            vectors = self.network(inputs)
+        loss = contrast(vectors.float(), torch.from_numpy(classes).to(self._device))
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -107,16 +109,20 @@ class Learner:
         self.step += 1
         return float(loss.detach())
 
-    def _batch(self, material: Material) -> Batch:
-        """Return the batch of this step, and have the next one drawn while this one is learnt from."""
-
-        def draw(number: int) -> Future[Batch]:
-            return self._drawer.submit(material.batch, self.recipe.training, self._random(number))
-
-        drawn = (self._next or draw(self.step)).result()
-        last = self.step + 1 == self.recipe.training.steps
-        self._next = None if last else draw(self.step + 1)
-        return drawn
+    def _drawn(self, material: Material, numbers: Iterable[int]) -> Iterator[Batch]:
+        """Yield batches by their numbers; the recipe's workers draw them ahead."""
+        workers = self.recipe.workers
+        return iter(
+            DataLoader(
+                _Batches(material, self.recipe),
+                batch_size=None,
+                sampler=numbers,
+                num_workers=workers,
+                collate_fn=_as_they_are,
+                multiprocessing_context="fork" if workers else None,
+                worker_init_fn=_one_thread,
+            )
+        )
 
     def save(self, file: Path) -> None:
         """Write a checkpoint in one step."""
@@ -129,11 +135,27 @@ class Learner:
         state = torch.load(file, map_location=self._device, weights_only=True)
         for name in ("network", "optimizer", "schedule"):
             getattr(self, name).load_state_dict(state[name])
-        self.step, self._next = state["step"], None
+        self.step, self._batches = state["step"], None
 
     @property
     def _device(self) -> torch.device:
         return self.network.mean.device
 
-    def _random(self, batch: int) -> np.random.Generator:
-        return np.random.default_rng([self.recipe.seed, batch])
+
+@dataclass(frozen=True)
+class _Batches(Dataset[Batch]):  # type: ignore[misc]
+    """Batches of a material by their numbers."""
+
+    material: Material
+    recipe: EmbedderRecipe
+
+    def __getitem__(self, number: int) -> Batch:
+        return self.material.batch(self.recipe.training, np.random.default_rng([self.recipe.seed, number]))
+
+
+def _as_they_are(batch: Batch) -> Batch:
+    return batch
+
+
+def _one_thread(_: int) -> None:
+    cv2.setNumThreads(0)

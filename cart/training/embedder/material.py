@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from cart.training.dataset import rendered_stills
-from cart.training.embedder.goods import Goods, read_goods
-from cart.training.embedder.network import to_input
+from cart.training.embedder.goods import Goods
+from cart.training.embedder.network import laid_out
 from cart.training.embedder.recipe import EmbedderRecipe, Training
+from cart.training.embedder.views import draw_views
 from cart.training.photos import HELD_OUT, read_image, read_split
 from cart.training.sights import (
     Cutout,
@@ -29,8 +30,9 @@ from cart.training.sights import (
 _DRAWN_VIEWS = 6
 _BACKGROUNDS = 60  # of each sort
 _REFERENCES = 0.4  # share of sights of drawn products and photographs as a catalog shows them
-_TWINS = 2  # products of one family in a batch
+_TWINS = 3  # products of one family in a batch, at most
 _BOXED, _PHOTOGRAPHED = 0.45, 0.25  # shares of sights of rendered products; the rest is laid before something
+_FROM_MESH = 0.3  # share of those that are drawn from meshes where there are reference pictures too
 
 _Any = TypeVar("_Any")
 Batch = tuple[torch.Tensor, NDArray[np.intp]]
@@ -55,19 +57,21 @@ class Material:
     backgrounds: Sequence[Image]
 
     def batch(self, training: Training, random: np.random.Generator) -> Batch:
-        """Return sights (N, 3, SIDE, SIDE), of each class so many, and their classes (N,)."""
+        """Return sights as `network.laid_out` has them, of each class so many, and their classes (N,)."""
         draws: list[Callable[[np.random.Generator], Image]] = []
         for family in _some(self.families, training.families, random):
             draws += [partial(self._rendered, goods) for goods in _some(family, _TWINS, random)]
         draws += [partial(self._drawn, views) for views in _some(self.drawn, training.drawn, random)]
         draws += [partial(self._photo, photos) for photos in _some(self.kinds, training.kinds, random)]
         sights = [draw(random) for draw in draws for _ in range(training.views)]
-        return to_input(sights), np.repeat(np.arange(len(draws)), training.views)
+        return laid_out(sights), np.repeat(np.arange(len(draws)), training.views)
 
     def _rendered(self, goods: Goods, random: np.random.Generator) -> Image:
-        choice = random.random() if goods.cutouts else 0.0
-        if goods.boxed and choice < _BOXED:
-            return as_boxed(_one_of(goods.boxed, random), random)
+        choice = random.random()
+        if goods.boxed and (choice < _BOXED or not (goods.cutouts or goods.views)):
+            return as_boxed(_one_of(goods.boxed, random), self.backgrounds, random)
+        if goods.views and (not goods.cutouts or random.random() < _FROM_MESH):
+            return self._sight(_one_of(goods.views, random), random)
         if choice < _BOXED + _PHOTOGRAPHED:
             return as_photographed(_one_of(goods.references, random), random)
         return as_seen(_one_of(goods.cutouts, random), self.backgrounds, random)
@@ -84,18 +88,22 @@ class Material:
         return as_seen(item, self.backgrounds, random)
 
 
-def gather(recipe: EmbedderRecipe, progress: Progress) -> tuple[Material, list[Goods]]:
-    """Read and draw what to train on; return all rendered products too, those held out among them.
+def gather(
+    recipe: EmbedderRecipe, goods: Sequence[Goods], behind: Sequence[Image], progress: Progress
+) -> Material:
+    """Read and draw what to train on.
 
     Args:
         recipe: says what of it.
-        progress: told how many drawn products there are, and of how many.
+        goods: the rendered products as `read_goods` returns them; those that are held out are left out.
+        behind: `backgrounds`.
+        progress: told what is drawn, how many of it there are, and of how many.
 
     Raises:
-        InputError: photographs or rendered pictures are missing.
+        InputError: photographs are missing.
     """
     sources = recipe.sources
-    goods = read_goods(sources.references, sources.stills)
+    draw_views(goods, sources.meshes, recipe.workers, partial(progress, "products from meshes"))
     families: dict[str, list[Goods]] = {}
     for one in goods:
         if not one.held_out:
@@ -108,17 +116,19 @@ def gather(recipe: EmbedderRecipe, progress: Progress) -> tuple[Material, list[G
     for number in range(sources.drawn):
         drawn.append(drawn_product(number, _DRAWN_VIEWS))
         progress("drawn products", number + 1, sources.drawn)
-    backgrounds = _backgrounds(recipe, list(kinds.values()))
-    material = Material(list(families.values()), drawn, list(kinds.values()), backgrounds)
-    return material, goods
+    return Material(list(families.values()), drawn, list(kinds.values()), behind)
 
 
-def _backgrounds(recipe: EmbedderRecipe, kinds: Sequence[Sequence[Image]]) -> list[Image]:
-    """Return pictures to lay items before: photographs, wires before floors, and rendered stills."""
+def backgrounds(recipe: EmbedderRecipe) -> list[Image]:
+    """Return pictures to lay items before: photographs, wires before floors, and rendered stills.
+
+    Raises:
+        InputError: photographs or stills are missing.
+    """
     random = np.random.default_rng(recipe.seed)
-    photos = [photo for kind in kinds for photo in kind]
+    photos = [path for path, kind in read_split(recipe.sources.photos, "train") if kind not in HELD_OUT]
     stills = rendered_stills(recipe.sources.stills)
-    chosen = [photos[n] for n in random.integers(len(photos), size=_BACKGROUNDS)]
+    chosen = [read_image(photos[n]) for n in random.integers(len(photos), size=_BACKGROUNDS)]
     chosen += [wire_floor(random) for _ in range(_BACKGROUNDS)]
     if stills:
         chosen += [read_image(stills[n]) for n in random.integers(len(stills), size=_BACKGROUNDS)]

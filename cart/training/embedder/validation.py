@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from cart.training.embedder.goods import Goods
-from cart.training.embedder.network import Network, to_input
+from cart.training.embedder.network import Network, laid_out, to_input
 from cart.training.sights import Image
 from cart.vision.references import TURNS
 
@@ -45,7 +45,7 @@ def embed(network: Network, images: Sequence[Image]) -> NDArray[np.float32]:
     """Return the vectors (N, LENGTH) of pictures, at least one."""
     parts = [images[k : k + _BATCH] for k in range(0, len(images), _BATCH)]
     with torch.no_grad():
-        vectors = [network(to_input(part).to(network.mean.device)).cpu() for part in parts]
+        vectors = [network(to_input(laid_out(part), network.mean.device)).cpu() for part in parts]
     return np.asarray(torch.cat(vectors).numpy())
 
 

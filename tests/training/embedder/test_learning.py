@@ -7,7 +7,7 @@ from cart.scenes.products.range import products  # noqa: E402
 from cart.training.embedder.goods import Goods  # noqa: E402
 from cart.training.embedder.learning import Learner, contrast  # noqa: E402
 from cart.training.embedder.material import Material  # noqa: E402
-from cart.training.embedder.network import LENGTH, Network  # noqa: E402
+from cart.training.embedder.network import LENGTH, SIDE, Network  # noqa: E402
 from cart.training.embedder.recipe import PACKAGED, read_recipe  # noqa: E402
 from cart.training.embedder.validation import top_1  # noqa: E402
 from cart.training.embedder.whitening import whitening  # noqa: E402
@@ -34,7 +34,7 @@ def cutout(image):
 def recipe():
     chosen = read_recipe(PACKAGED)
     few = {"steps": 3, "families": 1, "drawn": 2, "kinds": 2, "views": 2, "whitening_batches": 1}
-    return chosen.model_copy(update={"training": chosen.training.model_copy(update=few)})
+    return chosen.model_copy(update={"training": chosen.training.model_copy(update=few), "workers": 0})
 
 
 @pytest.fixture
@@ -70,11 +70,11 @@ def test_whitening_keeps_what_tells_classes_apart():
 def test_a_batch_has_so_many_sights_of_each_class(material, recipe):
     images, classes = material.batch(recipe.training, np.random.default_rng(0))
 
-    assert images.shape == (12, 3, 128, 128)
+    assert images.shape == (12, SIDE, SIDE, 3)
     assert np.bincount(classes).tolist() == [2] * 6
 
 
-def test_training_changes_the_late_layers_only(material, recipe):
+def test_training_changes_all_layers(material, recipe):
     network = Network()
     learner = Learner.of(network, recipe)
     before = {name: weight.clone() for name, weight in network.state_dict().items()}
@@ -84,8 +84,8 @@ def test_training_changes_the_late_layers_only(material, recipe):
 
     after = network.state_dict()
     assert learner.step == 1
-    assert torch.equal(before["features.3.conv.0.weight"], after["features.3.conv.0.weight"])
-    assert not torch.equal(before["features.17.conv.0.weight"], after["features.17.conv.0.weight"])
+    for name in ("features.3.conv.0.weight", "features.17.conv.0.weight"):
+        assert not torch.equal(before[name], after[name])
     assert after["head.weight"].shape[0] == LENGTH
 
 
@@ -111,3 +111,13 @@ def test_items_are_told_apart_by_their_references():
 
     assert top_1(Network().eval(), goods) == 1.0
     assert np.isnan(top_1(Network().eval(), []))
+
+
+def test_workers_draw_what_one_process_would(material, recipe):
+    torch.manual_seed(0)
+    first, second = Network(), Network()
+    second.load_state_dict(first.state_dict())
+    Learner.of(first, recipe).learn(material)
+    Learner.of(second, recipe.model_copy(update={"workers": 2})).learn(material)
+
+    assert torch.allclose(first.head.weight, second.head.weight, atol=1e-6)

@@ -4,7 +4,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from cart.errors import InputError  # noqa: E402
-from cart.training.embedder.network import Network, export, to_input  # noqa: E402
+from cart.training.embedder.network import Network, export, laid_out, to_input  # noqa: E402
 from cart.vision.embedding import Calibration, load_embedder  # noqa: E402
 
 
@@ -32,7 +32,7 @@ def test_the_exported_network_gives_the_same_vectors(network, tmp_path):
     images = pictures(2)
 
     with torch.no_grad():
-        expected = network(to_input(images)).numpy()
+        expected = network(to_input(laid_out(images))).numpy()
 
     embedder = load_embedder(file, threads=1)
     assert embedder.embed(images) == pytest.approx(expected, abs=1e-4)
