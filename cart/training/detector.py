@@ -9,7 +9,7 @@ from cart.errors import InputError
 from cart.training.dataset import Progress, build_dataset
 from cart.training.devices import choose_device, describe_device
 from cart.training.history import FILE, History, Run, read_run
-from cart.training.recipe import Recipe
+from cart.training.recipe import Recipe, read_recipe
 from cart.vision.detection import load_detector
 from cart.vision.ultralytics_backend import import_ultralytics
 
@@ -38,6 +38,7 @@ def train_detector(
     """Build the data set, train, and write the best weights as ONNX.
 
     A run that was cut short goes on where it stopped, when started again with the same recipe and folder.
+    Where the recipe starts from another recipe, that is trained first, unless its run is there.
 
     Args:
         recipe: what to train and on what.
@@ -60,21 +61,39 @@ def train_detector(
     device = choose_device(device)
     run = run_folder(recipe, work)
     if not _waits_for_export(run):
-        data = build_dataset(recipe, work, progress)
-        _train(recipe, data, run, device, report, progress)
+        _learn(recipe, work, device, report, progress)
     _export(ultralytics, run / _BEST, out, recipe.detection_size)
     (run / _LAST).unlink()
     load_detector(out)
     return read_run(run).figures
 
 
+def _learn(recipe: Recipe, work: Path, device: str, report: Report, progress: Progress) -> None:
+    """Train a recipe, after the one that it starts from where there is one that was not trained yet."""
+    start = recipe.start
+    if start.endswith(".toml"):
+        first = read_recipe(Path(start))
+        weights = run_folder(first, work) / _BEST
+        if not (weights.exists() and _is_trained(weights.parents[1])):
+            report(f"first {start}")
+            _learn(first, work, device, report, progress)
+        start = str(weights)
+    data = build_dataset(recipe, work, progress)
+    _train(recipe, start, data, run_folder(recipe, work), device, report, progress)
+
+
+def _is_trained(run: Path) -> bool:
+    return (run / FILE).exists() and read_run(run).ended is not None
+
+
 def _waits_for_export(run: Path) -> bool:
     """Whether a run was trained to its end, but broke off before its weights were exported."""
-    return (run / _LAST).exists() and (run / FILE).exists() and read_run(run).ended is not None
+    return (run / _LAST).exists() and _is_trained(run)
 
 
 def _train(
     recipe: Recipe,
+    start: str,
     data: Path,
     run: Path,
     device: str,
@@ -82,7 +101,7 @@ def _train(
     progress: Progress,
 ) -> None:
     resumed = (run / _LAST).exists()
-    model = _load(import_ultralytics(), str(run / _LAST) if resumed else recipe.start)
+    model = _load(import_ultralytics(), str(run / _LAST) if resumed else start)
     history = History.start(run, _describe(recipe, data, device), resumed=resumed)
     _watch(model, recipe, history, report, progress)
     made = model.train(**_options(recipe, data, run, device), resume=resumed)

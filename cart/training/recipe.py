@@ -77,7 +77,10 @@ class Training(Section):
 class Recipe(Section):
     """A recipe file."""
 
-    start: str = Field(description="weights to start from: a path, or a name that ultralytics fetches")
+    start: str = Field(
+        description="weights to start from: a path, a name that ultralytics fetches, or the .toml of a "
+        "recipe, which is trained first"
+    )
     seed: int = Field(0, ge=0)
     detection_size: int = Field(gt=31, multiple_of=32, description="longer side of a frame when detecting")
     workers: int = Field(2, gt=0, description="processes that compose scenes, then threads that train")

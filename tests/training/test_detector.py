@@ -115,6 +115,24 @@ def test_a_training_cut_short_goes_on_and_keeps_its_curve(recipe, tmp_path):
     assert run.ended is not None
 
 
+@trains
+def test_a_recipe_that_starts_from_another_trains_that_first_and_once(recipe, tmp_path):
+    second = tmp_path / "second.toml"
+    second.write_text(recipe.read_text().replace("yolo11n.yaml", recipe.as_posix()))
+    out, work, told = tmp_path / "made.onnx", tmp_path / "work", []
+    train_detector(read_recipe(second), out, work=work, device="cpu", report=told.append)
+    assert [line.partition(":")[0] for line in told] == [
+        f"first {recipe.as_posix()}",
+        "epoch 1 of 1",
+        "epoch 1 of 1",
+    ]
+    assert read_run(run_folder(read_recipe(second), work)).settings["start"] == "recipe.toml"
+
+    told.clear()
+    train_detector(read_recipe(second), out, work=work, device="cpu", report=told.append)
+    assert len(told) == 1
+
+
 class Watched:
     """Stands for ultralytics' model: keeps what it is told to call."""
 

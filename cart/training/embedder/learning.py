@@ -60,9 +60,10 @@ class Learner:
         """Return a learner for a network whose trunk is loaded."""
         training = recipe.training
         network.eval().to(memory_format=torch.channels_last)
+        network.features[: training.frozen].requires_grad_(requires_grad=False)
         rates = [training.lr_trunk, training.lr_head]
         groups = [
-            {"params": network.features.parameters(), "lr": rates[0]},
+            {"params": network.features[training.frozen :].parameters(), "lr": rates[0]},
             {"params": network.head.parameters(), "lr": rates[1]},
         ]
         optimizer = torch.optim.AdamW(groups, weight_decay=1e-4)

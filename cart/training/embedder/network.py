@@ -19,7 +19,7 @@ from cart.training.sights import Image
 from cart.vision.embedding import Calibration
 from cart.vision.yolo import letterbox
 
-SIDE = 160
+SIDE = 128
 """Side of the square input, pixels."""
 
 LENGTH = 256

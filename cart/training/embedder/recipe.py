@@ -42,6 +42,7 @@ class Training(Section):
     drawn: int = Field(gt=0, description="drawn products in a batch")
     kinds: int = Field(gt=0, description="kinds of grocery in a batch")
     views: int = Field(4, gt=1, description="sights of each")
+    frozen: int = Field(0, ge=0, le=18, description="first layers of the trunk whose weights stay")
     whitening_batches: int = Field(50, gt=0, description="batches that the head starts from")
     lr_trunk: float = Field(4e-4, gt=0)
     lr_head: float = Field(1e-3, gt=0)
