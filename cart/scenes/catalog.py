@@ -12,7 +12,7 @@ from cart.scenes import storage
 from cart.scenes.environment import body_assets
 from cart.scenes.geometry import Pose
 from cart.scenes.production import RENDER, Progress, model_of
-from cart.scenes.products.catalog import VIEWS, picture_paths, reference_views, write_table
+from cart.scenes.products.catalog import VIEWS, is_table_of, picture_paths, reference_views, write_table
 from cart.scenes.products.range import Product, products
 from cart.scenes.render.protocol import Job, read_models, read_picture, write_job
 from cart.scenes.stage.lens import distort
@@ -47,10 +47,12 @@ def make_catalog(
         How many products it has.
 
     Raises:
-        InputError: there is no such product, or the folder cannot be written.
+        InputError: there is no such product, or the folder holds another catalog or cannot be written.
         RenderFailed: a render process failed.
     """
     chosen = _chosen(products(count, range_seed), only)
+    if (out / "products.csv").exists() and not is_table_of(out / "products.csv", chosen):
+        raise InputError(f"{out} holds another catalog: give a folder that is new or empty")
     try:
         write_table(out, chosen)
     except OSError as error:
@@ -111,6 +113,7 @@ def _still(product: Product, pose: Pose, camera: CameraSpec) -> Take:
         joints=np.zeros((3, 0, 1, 4, 4)),
         floor_shift=np.zeros((3, 2)),
         held=np.full((3, 1), -1),
+        helped=np.full((3, 1), -1),
     )
 
 

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cart.errors import InputError
+
 app = typer.Typer(
     help="Render cart trips and stills with perfect truth: to train, to show, to try a camera's place.",
     no_args_is_help=True,
@@ -43,6 +45,7 @@ def setup(
 
 @app.command()
 def trip(
+    context: typer.Context,
     script: Annotated[
         Path | None, typer.Argument(help="What happens, a .toml file; left out: a trip drawn from --seed.")
     ] = None,
@@ -53,12 +56,13 @@ def trip(
     count: Annotated[
         int, typer.Option(min=1, max=10_000, help="So many trips, of this seed and the next ones.")
     ] = 1,
-    seconds: Annotated[float, typer.Option(min=3, max=600, help="Length of a drawn trip, about.")] = 15.0,
+    seconds: Annotated[float, typer.Option(min=3, max=300, help="Length of a drawn trip, about.")] = 15.0,
     fps: Annotated[float, typer.Option(min=1, max=60, help="Frames a second of a drawn trip.")] = 12.0,
     width: Width = 480,
     height: Height = 360,
     labels: Annotated[
-        bool, typer.Option("--labels", help="Also boxes and an id mask for each frame.")
+        bool,
+        typer.Option("--labels", help="Also NAME.labels: boxes, id mask and who holds what, for each frame."),
     ] = False,
     range_seed: Range = 0,
     jobs: Jobs = _JOBS,
@@ -72,7 +76,10 @@ def trip(
 
     goods = products(seed=range_seed)
     if script is not None:
+        _refuse_beside_a_script(context)
         scripts = [read_script(script)]
+    elif seed + count > 2**32:
+        raise InputError(f"--count: seeds end at {2**32 - 1}; start from a lower --seed")
     else:
         scripts = [draw_script(seed + k, seconds, goods, fps=fps, size=(width, height)) for k in range(count)]
     with _bar() as progress:
@@ -86,6 +93,16 @@ def trip(
         return
     for footage in made:
         typer.echo(f"{footage.video}")
+
+
+def _refuse_beside_a_script(context: typer.Context) -> None:
+    """Refuse options of drawn trips, which a script has an answer to."""
+    for name in ("seed", "count", "seconds", "fps", "width", "height"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InputError(
+                f"--{name} is for drawn trips: write it into the script, or leave the script out"
+            )
 
 
 @app.command()
@@ -123,7 +140,9 @@ def stills(
 
 @app.command()
 def catalog(
-    out: Annotated[Path, typer.Argument(help="Folder for products.csv and images/; must be new or empty.")],
+    out: Annotated[
+        Path, typer.Argument(help="Folder for products.csv and images/: new, empty, or broken off.")
+    ],
     count: Annotated[int, typer.Option(min=1, max=100_000, help="How many products.")] = 320,
     only: Annotated[
         list[str] | None, typer.Option(help="Only this product, by GTIN or name; may be given again.")

@@ -66,7 +66,7 @@ def body_assets() -> Path:
     """
     found = folder() / "body" / _BODY_DATA
     if not found.is_dir():
-        raise InputError(f"the body's data are missing; {_SETUP}")
+        raise InputError(f"the render environment is missing, or was not made to its end; {_SETUP}")
     return found
 
 
@@ -141,6 +141,8 @@ def _is_current() -> bool:
 
 def _interpreter(base: str | None) -> str:
     if base is not None:
+        if shutil.which(base) is None:
+            raise InputError(f"--python: there is no {base}: give a Python {PYTHON}")
         return base
     if f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON:
         return sys.executable

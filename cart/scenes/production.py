@@ -63,7 +63,7 @@ def make_trip(
         out: folder to write to.
         jobs: render processes at once.
         progress: is told how far it is.
-        labels: also write a folder `NAME.labels` with a YOLO label file and an id mask a frame.
+        labels: also write a folder `NAME.labels`; docs/scenes.md says what is in it.
 
     Raises:
         InputError: the script cannot be played, or the folder cannot be written.
@@ -126,7 +126,7 @@ def model_of(gtin: str) -> Model:
 def pictures(job: Job, script: Script) -> Iterator[tuple[Bytes, Bytes]]:
     """Give each frame's picture (H, W, 3) in RGB, as its camera gives it, and id mask (H, W)."""
     rng = np.random.default_rng([script.seed, 5])
-    noise = script.noise if script.noise is not None else _NOISE[script.light or "even"]
+    noise = script.noise if script.noise is not None else _NOISE[job.take.light.kind]
     chain = CameraChain(draw_sensor(rng, noise), script.size)
     for frame in range(len(job.take.frames)):
         sharp = distort(job.take.camera, read_picture(job.frame_file(frame)))
@@ -152,6 +152,8 @@ def _write_labels(job: Job, folder: Path) -> None:
         write_text(folder / f"{frame:05d}.txt", yolo_lines(visible_boxes(ids, boxes), job.take.camera.size))
         write_picture(folder / f"{frame:05d}.png", ids)
     write_text(folder / "boxes.json", json.dumps(full))
+    arms = [{"shopper": k // 2 + 1, "hand": ("left", "right")[k % 2]} for k in range(len(job.take.arms))]
+    write_text(folder / "things.json", json.dumps({"items": job.take.products, "hands": arms}, indent=1))
 
 
 def _opening_text(polygon: Sequence[Sequence[float]]) -> str:

@@ -14,7 +14,7 @@ _COLORS = ((80, 220, 80), (60, 140, 255))  # hand, item; blue, green, red
 
 
 def write_sheet(source: Path, out: Path, columns: int, rows: int, seed: int, *, boxes: bool = False) -> None:
-    """Write a sheet of random stills of a folder, or of a video's frames at equal distances.
+    """Write a sheet of random stills of a folder, one of each scene first, or of a video's frames evenly.
 
     Args:
         source: a folder with `images/*.jpg` (and `labels/*.txt`), or a video.
@@ -48,11 +48,13 @@ def write_sheet(source: Path, out: Path, columns: int, rows: int, seed: int, *, 
 
 def _stills(folder: Path, count: int, seed: int, boxes: bool) -> Iterator[Bytes]:
     files = sorted((folder / "images").glob("*.jpg"))
-    chosen = np.random.default_rng(seed).permutation(len(files))[:count]
-    for k in sorted(chosen):
-        picture = np.asarray(cv2.imread(str(files[k])), np.uint8)
+    drawn = [files[k] for k in np.random.default_rng(seed).permutation(len(files))]
+    first = {file.stem.split("_")[0]: file for file in reversed(drawn)}
+    ranked = sorted(drawn, key=lambda file: file != first[file.stem.split("_")[0]])
+    for file in sorted(ranked[:count]):
+        picture = np.asarray(cv2.imread(str(file)), np.uint8)
         if boxes:
-            _draw(picture, (folder / "labels" / f"{files[k].stem}.txt").read_text())
+            _draw(picture, (folder / "labels" / f"{file.stem}.txt").read_text())
         yield picture
 
 

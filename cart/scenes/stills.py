@@ -60,7 +60,8 @@ def make_stills(
     `gloved` is as in `draw_still_script`.
 
     Raises:
-        InputError: the count or size makes no sense, or nothing can be written.
+        InputError: the count or size makes no sense, the seed's stills are of another range or other
+            gloves, or nothing can be written.
         RenderFailed: a render process failed; run again to go on.
     """
     if count < 1:
@@ -69,9 +70,13 @@ def make_stills(
     for name in ("images", "labels", "items"):
         (folder / name).mkdir(exist_ok=True)
     manifest = storage.Manifest(folder)
-    missing = [number for number in range(-(-count // PICKS)) if number not in manifest]
+    _settle(folder, {"range": sorted({p.gtin[2:6] for p in products}), "gloves": gloved})
+    wanted = {number: min(PICKS, count - PICKS * number) for number in range(-(-count // PICKS))}
+    missing = [
+        number for number in wanted if number not in manifest or _there(folder, number) < wanted[number]
+    ]
     cost: list[float] = []
-    done = count - sum(min(PICKS, count - PICKS * number) for number in missing)
+    done = count - sum(wanted[number] for number in missing)
     progress("stills", done, count)
     chunks = [missing[k : k + _AT_ONCE] for k in range(0, len(missing), _AT_ONCE)]
     free: SimpleQueue[int] = SimpleQueue()
@@ -96,15 +101,33 @@ def make_stills(
                 made, chunk_cost = scenes.result()
                 cost += chunk_cost
                 for number, (script, job) in made.items():
-                    wanted = min(PICKS, count - PICKS * number)
-                    _write(folder, number, script, job, wanted)
+                    _write(folder, number, script, job, wanted[number])
                     manifest.add(number, script=json.loads(script.model_dump_json()))
                     storage.clear(job.folder)
-                    done += wanted
+                    done += wanted[number]
                 progress("stills", done, count)
         finally:
             pool.shutdown(cancel_futures=True)
     return Stills(folder, count, sum(cost), len(cost))
+
+
+def _settle(folder: Path, facts: dict[str, object]) -> None:
+    """Record what a set of stills is made of, or see that it is made of the same.
+
+    Raises:
+        InputError: it is made of something else.
+    """
+    file = folder / "set.json"
+    if not file.exists():
+        write_text(file, json.dumps(facts))
+    elif json.loads(file.read_text(encoding="utf-8")) != facts:
+        raise InputError(
+            f"{folder} holds stills of another --range-seed or --gloves: take another --seed, or remove it"
+        )
+
+
+def _there(folder: Path, number: int) -> int:
+    return len(list((folder / "images").glob(f"{number:05d}_*.jpg")))
 
 
 def _make_scenes(

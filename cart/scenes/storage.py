@@ -35,10 +35,10 @@ def references_folder(range_seed: int) -> Path:
 def digest(script: Script) -> str:
     """Return what tells a complete script, at the present look, from all others.
 
-    Noise is added later. Gloves count only where they are named, so scripts from before they could be keep
-    their digest.
+    Noise is added later. Gloves and a camera count only where they are named, so scripts from before they
+    could be keep their digest.
     """
-    left_out = {"noise"} if script.gloves else {"noise", "gloves"}
+    left_out = {"noise"} | {name for name in ("gloves", "camera") if getattr(script, name) is None}
     text = f"{LOOK}{script.model_dump_json(exclude=left_out)}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

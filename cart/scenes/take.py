@@ -54,6 +54,8 @@ class LightSpec:
     """Each x, y, z, length, width (metres), watts, kelvin, turn about z: panels that shine downwards."""
     exposure: float = 0.0
     """Stops."""
+    kind: str = "even"
+    """What it was drawn as: see `stage.draw.draw_light`."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,10 @@ class Take:
     seed: int = 0
     held: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     """(M, items) index of the arm that holds the item, or -1."""
+    helped: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    """(M, items) index of a second arm that holds the item too, or -1."""
 
     def description(self) -> dict[str, Any]:
         """Return what is not an array, for a JSON file."""
-        arrays = ("times", "frames", "items", "joints", "floor_shift", "held")
+        arrays = ("times", "frames", "items", "joints", "floor_shift", "held", "helped")
         return {name: value for name, value in asdict(self).items() if name not in arrays}

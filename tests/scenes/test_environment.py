@@ -29,7 +29,9 @@ def made_before() -> Path:
 def test_none() -> None:
     with pytest.raises(InputError, match="is missing; make it with: cart scenes setup"):
         python()
-    with pytest.raises(InputError, match="the body's data are missing; make it with: cart scenes setup"):
+    with pytest.raises(
+        InputError, match="the render environment is missing, or was not made to its end; make it with"
+    ):
         body_assets()
 
 

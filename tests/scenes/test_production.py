@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cart.errors import InputError
 from cart.evaluation.truth import load_truth
 from cart.scenes import storage
 from cart.scenes.environment import CannotRehearse
 from cart.scenes.production import Footage, make_trip, model_of, rehearsal
 from cart.scenes.products.range import products
+from cart.scenes.render.protocol import read_job
 from cart.scenes.stills import make_stills
 from cart.scenes.trips.draw import complete
-from cart.scenes.trips.script import Script, Step, items_in_order
+from cart.scenes.trips.script import Camera, Script, Step, items_in_order
 from cart.scenes.workers import Workers
 from cart.settings import settings
 from cart.vision.footage import open_footage
@@ -85,6 +87,10 @@ def test_labels_show_a_hand_and_items_while_something_happens(footage: Footage) 
     full = json.loads((folder / "boxes.json").read_text())
     assert len(full) == footage.rendered
     assert any(arm >= 0 for frame in full for arm in frame["held"])
+    assert all(len(frame["helped"]) == len(frame["items"]) for frame in full)
+    things = json.loads((folder / "things.json").read_text())
+    assert things["items"] == [CAN.gtin, CAN.gtin]
+    assert things["hands"] == [{"shopper": 1, "hand": "left"}, {"shopper": 1, "hand": "right"}]
 
 
 @pytest.mark.usefixtures("footage")
@@ -123,6 +129,17 @@ def test_the_same_script_gives_the_same_truth_and_motion(data: Path) -> None:
         assert all(np.array_equal(one[name], other[name], equal_nan=name != "held") for name in other)
 
 
+def test_a_store_says_where_its_camera_is(data: Path) -> None:
+    asked = Camera(place=(0.1, -0.4, 1.2), field_of_view=80)
+    whole = complete(SCRIPT.model_copy(update={"name": "placed", "camera": asked}), RANGE)
+    folder = storage.job_folder(data / "placed", whole)
+    storage.give_models(folder, items_in_order(whole), model_of)
+    Workers(1, lambda _: None).run([rehearsal([folder])])
+    camera = read_job(folder).take.camera
+    assert camera.place == (0.1, -0.4, 1.2)
+    assert camera.field_of_view == pytest.approx(np.radians(80))
+
+
 def test_what_cannot_be_played_is_told(data: Path) -> None:
     big = next(p for p in RANGE if p.shape == "egg_box")
     crowd = SCRIPT.model_copy(update={"name": "crowd", "initial": (big.gtin,) * 40})
@@ -137,3 +154,7 @@ def test_stills_have_labels_and_are_made_once() -> None:
     assert [p.stem for p in pictures] == [p.stem for p in labels]
     assert len(pictures) == 2
     assert make_stills(2, 1, RANGE, (128, 96), 2, quiet).made == 0
+    with pytest.raises(InputError, match="another --range-seed or --gloves"):
+        make_stills(2, 1, products(60, 1), (128, 96), 2, quiet)
+    make_stills(3, 1, RANGE, (128, 96), 2, quiet)
+    assert len(list((made.folder / "images").iterdir())) == 3

@@ -40,3 +40,15 @@ def test_an_empty_folder_and_a_bad_name_are_told(stills: Path, tmp_path: Path) -
         write_sheet(empty, tmp_path / "sheet.png", 2, 2, 0)
     with pytest.raises(InputError, match="cannot write"):
         write_sheet(stills, tmp_path / "sheet.txt", 2, 2, 0)
+
+
+def test_stills_of_as_many_scenes_as_there_are_come_first(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for scene in range(4):
+        for pick in range(4):
+            picture = np.full((60, 80, 3), 60 * scene, np.uint8)
+            cv2.imwrite(str(tmp_path / "images" / f"{scene:05d}_{pick}.jpg"), picture)
+    write_sheet(tmp_path, tmp_path / "sheet.png", 2, 2, 3)
+    sheet = np.asarray(cv2.imread(str(tmp_path / "sheet.png")))
+    shown = {int(sheet[y, x, 0]) for y in (120, 360) for x in (160, 480)}
+    assert shown == {0, 60, 120, 180}

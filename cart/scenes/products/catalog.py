@@ -38,6 +38,13 @@ def write_table(folder: Path, products: Iterable[Product]) -> Path:
     return table
 
 
+def is_table_of(table: Path, products: Iterable[Product]) -> bool:
+    """Return whether a `products.csv` lists none but these products."""
+    with table.open(encoding="utf-8", newline="") as file:
+        listed = {row.get("gtin") for row in csv.DictReader(file)}
+    return listed <= {product.gtin for product in products}
+
+
 def picture_paths(folder: Path, product: Product) -> list[Path]:
     """Return where the pictures of a product's `reference_views` belong, in their order."""
     return [folder / "images" / product.gtin / f"{n}.jpg" for n in range(VIEWS)]

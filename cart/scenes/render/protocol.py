@@ -23,6 +23,7 @@ from cart.scenes.take import ArmSpec, CameraSpec, CartSpec, LightSpec, Surroundi
 ARM_ID = 200
 CART_ID = 255
 ARRAYS = ("times", "frames", "items", "joints", "floor_shift", "held")
+_HELPED = "helped"  # an array that takes from before second hands were told lack
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def write_job(folder: Path, take: Take, models: Mapping[str, Model], assets: Pat
     description = json.dumps(
         {"take": take.description(), "assets": str(assets) if assets else None}, indent=1
     )
-    arrays = {name: getattr(take, name) for name in ARRAYS}
+    arrays = {name: getattr(take, name) for name in (*ARRAYS, _HELPED)}
     if not _same_take(folder, description, arrays):
         for old in [*folder.glob("frame_*.png"), *folder.glob("ids_*.png"), *folder.glob("meter.json")]:
             old.unlink()
@@ -100,6 +101,7 @@ def read_job(folder: Path) -> Job:
         described = json.loads((folder / "take.json").read_text())
         with np.load(folder / "take.npz") as arrays:
             loaded = {name: arrays[name] for name in ARRAYS}
+            loaded[_HELPED] = arrays.get(_HELPED, np.full_like(loaded["held"], -1))
     except (OSError, KeyError, ValueError) as broken:
         raise ValueError(f"{folder} is no render job: {broken}") from broken
     values = described["take"]

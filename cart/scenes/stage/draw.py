@@ -7,7 +7,7 @@ import numpy as np
 from cart.scenes.stage.cameras import draw_camera
 from cart.scenes.take import CameraSpec, CartSpec, LightSpec, SurroundingsSpec
 
-KINDS = ("wire", "basket", "tray")
+KINDS = ("wire", "basket", "tray", "scan_zone")
 LIGHTS = ("even", "dim", "glaring", "mixed")
 FLOORS = ("tiles", "vinyl", "concrete", "wood", "checker")
 FLOOR_SHARES = (0.34, 0.3, 0.16, 0.1, 0.1)
@@ -32,7 +32,7 @@ def draw_stage(
         ValueError: There is no such kind, light or mount.
     """
     cart = draw_cart(rng, kind)
-    mounts = ("side", "overhead") if kind == "tray" else ("rim", "handle", "overhead")
+    mounts = ("side", "overhead") if cart.kind == "tray" else ("rim", "handle", "overhead")
     camera = draw_camera(rng, cart, mount or str(rng.choice(mounts)), size)
     surroundings = SurroundingsSpec(
         floor=str(rng.choice(FLOORS, p=FLOOR_SHARES)),
@@ -70,13 +70,13 @@ def draw_cart(rng: np.random.Generator, kind: str) -> CartSpec:
             accent=_rounded((0.12, 0.12, 0.13)) if rng.random() < 0.5 else _vivid(rng),
             seat=False,
         )
-    if kind == "tray":
-        depth = 0.0 if rng.random() < 0.4 else float(rng.uniform(0.012, 0.05))
+    if kind in ("tray", "scan_zone"):
+        depth = 0.0 if kind == "scan_zone" or rng.random() < 0.4 else float(rng.uniform(0.012, 0.05))
         grey = float(rng.uniform(0.15, 0.85))
         plain = _rounded((grey, grey, grey))
         width, length, _ = _near(rng, (0.50, 0.38, 0.1), 0.15)
         return CartSpec(
-            kind=kind,
+            kind="tray",
             size=(width, length, round(depth, 4)),
             taper=1.0 if depth == 0 else 0.96,
             floor_height=0.8,
@@ -111,6 +111,7 @@ def draw_light(rng: np.random.Generator, kind: str) -> LightSpec:
         sky_turn=round(float(rng.uniform(0, 2 * np.pi)), 3),
         lamps=tuple(lamps),
         exposure=round(float(rng.normal(*stops)), 3),
+        kind=kind,
     )
 
 

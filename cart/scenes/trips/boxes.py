@@ -39,7 +39,8 @@ class VisibleItem:
 def full_boxes(take: Take, models: Mapping[str, Model], arms: Sequence[Arm]) -> list[dict[str, Any]]:
     """Return, for each frame, the whole boxes of items and hands, whether seen or not, and who holds what.
 
-    Each is `{"items": [box or null], "hands": [box or null], "held": [arm or -1]}`, in the take's order.
+    Each is `{"items": [box or null], "hands": [box or null], "held": [arm or -1], "helped": [arm or -1]}`, in
+    the take's order; `helped` names the second hand of two that hold one item.
     """
     found = []
     for _, middle, _ in take.frames:
@@ -53,7 +54,8 @@ def full_boxes(take: Take, models: Mapping[str, Model], arms: Sequence[Arm]) -> 
             None if np.isnan(joints[0, 0, 0]) else _box(take.camera, _flesh(arm, joints))
             for arm, joints in zip(arms, take.joints[middle], strict=True)
         ]
-        found.append({"items": items, "hands": hands, "held": take.held[middle].tolist()})
+        held = {name: getattr(take, name)[middle].tolist() for name in ("held", "helped")}
+        found.append({"items": items, "hands": hands, **held})
     return found
 
 

@@ -1,13 +1,15 @@
 """What a script leaves open is drawn from its seed; whole scripts as well."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from cart.errors import InputError
 from cart.scenes.products.range import Product
-from cart.scenes.trips.script import BAG, Action, Script, Step, items_of
+from cart.scenes.trips.script import BAG, MOST_ITEMS, Action, Script, Step, items_of, what_is_wrong
 
 TAKEN: dict[str, str] = {"remove": "product", "move": "product", "dig": "product", "swap": "second"}
 """Field of a step that names what it takes hold of inside, by what it does."""
@@ -28,6 +30,8 @@ _SHARES: dict[Action, float] = {
 _MORE: dict[Action, int] = {"remove": -1, "dig": -1, "add_two": 2, "swap": 0, "show": 0, "hand": 0, "move": 0}
 """Items that lie in the cart more after an action; 1 where it is not named."""
 GLOVES = ("wool", "latex", "leather")
+_BAGS = 0.05
+"""Share of trips in which a bag is laid in the cart."""
 _ROLLING = 0.2
 """Share of carts that are pushed along between the steps."""
 _ONE_HAND = 0.085
@@ -43,7 +47,11 @@ def draw_script(
     fps: float = 12.0,
     size: tuple[int, int] = (480, 360),
 ) -> Script:
-    """Draw a whole trip of about so many seconds; the same seed gives the same trip."""
+    """Draw a whole trip of about so many seconds; the same seed gives the same trip.
+
+    Raises:
+        InputError: the seed, the size or the length makes no sense.
+    """
     rng = np.random.default_rng([seed, 1])
     cart = str(rng.choice(["wire", "basket", "tray"], p=[0.6, 0.25, 0.15]))
     initial = [
@@ -52,8 +60,9 @@ def draw_script(
     ]
     steps: list[Step] = []
     inside = len(initial)
+    brought = len(initial)
     for _ in range(max(1, round((seconds - 2) / _STEP_SECONDS))):
-        action = _draw_action(inside, rng)
+        action = _draw_action(inside, rng, brings=brought < MOST_ITEMS - 3)
         steps.append(
             Step(
                 do=action,
@@ -63,7 +72,10 @@ def draw_script(
             )
         )
         inside += _MORE.get(action, 1)
-    return Script.model_validate(
+        brought += len(items_of(steps[-1]))
+    if cart != "tray":
+        _lay_bag(steps, np.random.default_rng([seed, 7]))
+    return _checked(
         {
             "name": f"trip_{seed}",
             "seed": seed,
@@ -157,8 +169,16 @@ def _any(products: Sequence[Product], rng: np.random.Generator) -> str:
     return products[int(rng.integers(len(products)))].gtin
 
 
-def _draw_action(inside: int, rng: np.random.Generator) -> Action:
+def _lay_bag(steps: list[Step], rng: np.random.Generator) -> None:
+    """Have a shopper lay a bag inside first, in some trips."""
+    if rng.random() < _BAGS:
+        steps.insert(0, Step(do="bag", pause=round(float(rng.uniform(0.4, 1.6)), 2)))
+
+
+def _draw_action(inside: int, rng: np.random.Generator, *, brings: bool = True) -> Action:
     possible = [a for a in _SHARES if inside > 0 or a not in TAKEN]
+    if not brings:
+        possible = [a for a in possible if not items_of(Step(do=a))]
     shares = np.array([_SHARES[a] for a in possible])
     return possible[int(rng.choice(len(possible), p=shares / shares.sum()))]
 
@@ -189,7 +209,7 @@ def draw_still_script(
     wear = None
     if gloved is not None:
         wear = str(rng.choice(GLOVES)) if rng.random() < gloved else "none"
-    return Script.model_validate(
+    return _checked(
         {
             "name": f"still_{seed}",
             "seed": (seed + 7_919 * attempt) % 2**32,
@@ -202,3 +222,10 @@ def draw_still_script(
             "tail": 0.2,
         }
     )
+
+
+def _checked(fields: Mapping[str, Any]) -> Script:
+    try:
+        return Script.model_validate(fields)
+    except ValidationError as error:
+        raise InputError(what_is_wrong(error)) from None

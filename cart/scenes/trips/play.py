@@ -55,6 +55,8 @@ class Record:
     """Whether any hand is."""
     held: list[np.ndarray] = field(default_factory=list)
     """(items,) index of the arm that holds each, or -1."""
+    helped: list[np.ndarray] = field(default_factory=list)
+    """(items,) index of a second arm that holds each too, or -1."""
     touched: list[np.ndarray] = field(default_factory=list)
     """(items,) whether a hand touches each."""
     no_events: list[tuple[float, str]] = field(default_factory=list)
@@ -204,9 +206,13 @@ class Play:
         self.record.times.append(self.time)
         self.record.items.append(now)
         self.record.held.append(held)
+        self.record.helped.append(np.array([self._helper(i) for i in range(n)], np.int64))
         self.record.joints.append(np.array([hand.joints for hand in self.hands], np.float32))
         self.record.busy.append(any(hand.is_busy for hand in self.hands))
         self.record.touched.append(self._touched(held))
+
+    def _helper(self, item: int) -> int:
+        return self._company[item][0].index if item in self._company else -1
 
     def _touched(self, held: np.ndarray) -> np.ndarray:
         touched = held >= 0

@@ -10,7 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,17 @@ from cart.scenes.trips import moves
 from cart.scenes.trips.boxes import full_boxes
 from cart.scenes.trips.cast import Shopper, draw_shopper
 from cart.scenes.trips.play import TICK, Hand, Play, Record, lies_inside
-from cart.scenes.trips.script import BAG, Script, Step, items_in_order
+from cart.scenes.trips.script import BAG, Camera, Script, Step, items_in_order
 from cart.scenes.trips.simulate import CannotPlay, Trip
-from cart.scenes.trips.truth import Event, ItemHistory, contents, events, opening_polygon, truth_file
+from cart.scenes.trips.truth import (
+    Event,
+    ItemHistory,
+    contents,
+    events,
+    opening_polygon,
+    touches,
+    truth_file,
+)
 
 _ATTEMPTS = 4
 _SHUTTER = 0.5  # share of a frame's time in which the shutter is open, at most
@@ -92,6 +100,8 @@ def _attempt(
     camera, cart, light, surroundings = draw_stage(
         stage_rng, script.cart, script.light, script.mount, script.size
     )
+    if script.camera is not None:
+        camera = _placed(camera, script.camera)
     shape = CartShape(cart)
     products = items_in_order(script)
     masses = [_BAG_MASS if gtin == BAG else product_by_gtin(gtin).mass for gtin in products]
@@ -131,6 +141,14 @@ def _attempt(
     return Rehearsal(take, tuple(hand.arm for hand in hands), truth)
 
 
+def _placed(camera: CameraSpec, asked: Camera) -> CameraSpec:
+    """Return a drawn camera with the place, target, roll and angle that a script asks for."""
+    chosen = asked.model_dump(exclude_none=True)
+    for angle in {"roll", "field_of_view"} & chosen.keys():
+        chosen[angle] = float(np.radians(chosen[angle]))
+    return replace(camera, **chosen)
+
+
 def _shoppers(script: Script, camera: CameraSpec, cart: Any, rng: np.random.Generator) -> list[Shopper]:
     count = max(step.shopper for step in script.steps)
     found: list[Shopper] = []
@@ -153,7 +171,6 @@ def _hands(shoppers: Sequence[Shopper], camera: CameraSpec, body: Body) -> list[
 def _histories(play: Play, products: Sequence[str], camera: CameraSpec) -> list[ItemHistory]:
     record = play.record
     mouth = opening_polygon(project(camera, play.cart.rim), camera.size) * camera.size
-    low, high = mouth.min(0), mouth.max(0)
     held, touched = np.array(record.held), np.array(record.touched)
     histories = []
     for i, product in enumerate(products):
@@ -165,10 +182,9 @@ def _histories(play: Play, products: Sequence[str], camera: CameraSpec) -> list[
             elif m == 0 or not np.array_equal(row[i], record.items[m - 1][i]):
                 pose = Pose(row[i, :3], row[i, 3:])
                 pixels = project(camera, pose.apply(play.points[i]))
-                box = np.nanmin(pixels, 0), np.nanmax(pixels, 0)
                 last = (
                     lies_inside(play.cart, pose, play.points[i]),
-                    bool((box[0] < high).all() and (box[1] > low).all()),
+                    touches(mouth, np.nanmin(pixels, 0), np.nanmax(pixels, 0)),
                 )
             inside[m], touching[m] = last
         histories.append(ItemHistory(product, inside, (held[:, i] < 0) & ~touched[:, i], touching))
@@ -238,13 +254,14 @@ def moments(record: Record, fps: float, middles: Floats, rolled: Floats) -> dict
     after = np.searchsorted(times, wanted.ravel()).clip(1, len(times) - 1)
     share = ((wanted.ravel() - times[after - 1]) / (times[after] - times[after - 1])).clip(0, 1)
     items, joints = np.array(record.items), np.array(record.joints)
-    held = np.array(record.held)
+    nearest = np.where(share < 0.5, after - 1, after)
     return {
         "times": wanted.ravel(),
         "frames": np.arange(3 * count).reshape(count, 3),
         "items": _unit(_between(items, after, share)),
         "joints": _between(joints, after, share).astype(np.float32),
-        "held": held[np.where(share < 0.5, after - 1, after)],
+        "held": np.array(record.held)[nearest],
+        "helped": np.array(record.helped)[nearest],
         "floor_shift": np.stack([np.zeros(3 * count), np.interp(wanted.ravel(), times, rolled)], 1),
     }
 

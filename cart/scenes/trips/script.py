@@ -52,6 +52,24 @@ class Step(_Value):
     """Left out: drawn."""
 
 
+Metres = Annotated[float, Field(ge=-5, le=5)]
+
+
+class Camera(_Value):
+    """Where a store means to put its camera; lens and all that is left out are drawn as for the mount.
+
+    Metres from the cart's centre on the store's floor: x to the right of who pushes it, y forward, z up.
+    """
+
+    place: tuple[Metres, Metres, Annotated[float, Field(gt=0, le=5)]] | None = None
+    target: tuple[Metres, Metres, Annotated[float, Field(ge=0, le=5)]] | None = None
+    """The point in the middle of its picture."""
+    roll: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Degrees by which it is turned about its line of sight."""
+    field_of_view: Annotated[float, Field(ge=20, le=130)] | None = None
+    """Degrees across the picture's width."""
+
+
 class Script(_Value):
     """A whole trip. What is left out is drawn from the seed."""
 
@@ -59,9 +77,11 @@ class Script(_Value):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     fps: Annotated[float, Field(ge=1, le=60)] = 12.0
     size: tuple[Annotated[int, Field(ge=96, le=1920)], Annotated[int, Field(ge=96, le=1080)]] = (480, 360)
-    cart: Literal["wire", "basket", "tray"] = "wire"
+    cart: Literal["wire", "basket", "tray", "scan_zone"] = "wire"
+    """A tray with or without an edge is drawn from the seed; a scan zone is a flat one."""
     mount: Literal["rim", "handle", "overhead", "side"] | None = None
     """Where the camera is; left out: drawn."""
+    camera: Camera | None = None
     light: Literal["even", "dim", "glaring", "mixed"] | None = None
     gloves: Literal["none", "wool", "latex", "leather"] | None = None
     """What all shoppers wear on their hands; left out: drawn, mostly none."""
@@ -117,6 +137,12 @@ def read_script(file: Path) -> Script:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not TOML: {error}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{file}: {where + ': ' if where else ''}{first['msg']}") from None
+        raise InputError(f"{file}: {what_is_wrong(error)}") from None
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Return the first thing that is wrong with a script, in words."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    told = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {told}" if where else told

@@ -13,6 +13,7 @@ from cart.scenes.trips.script import Script, Step
 
 _CARRY_SPEED = 1.0  # metres a second of an ordinary hand
 _FAST_SPEED = 2.6
+_LEAST_FALL = 0.04  # metres that a thing over a flat tray is lowered before it is let go
 _PAIR_SHARE = 0.4  # of two small items, how often one hand holds both
 
 
@@ -98,7 +99,7 @@ class Trip:
         yield from moves.withdraw(self.play, choice.hold, speed)
 
     def _fast_add(self, step: Step) -> None:
-        self._throw(step, _FAST_SPEED * min(step.speed, 1.2))
+        self._throw(step, _FAST_SPEED * float(np.clip(step.speed, 1.0, 1.2)))
 
     def _drop(self, step: Step) -> None:
         self._throw(step, _CARRY_SPEED * step.speed)
@@ -107,7 +108,8 @@ class Trip:
         item, hand, play = self._take_next(), self._hand_of(step), self.play
         choice = self._put_choice(item, hand)
         over = moves.over_cart(play, item, choice.pose)
-        low = Pose(over.place + np.array([0, 0, -0.1]), over.turn)
+        lowered = min(0.1, _LEAST_FALL + play.cart.spec.size[2] / 2)
+        low = Pose(over.place - np.array([0, 0, lowered]), over.turn)
 
         def motion() -> Motion:
             yield from moves.bring(play, item, choice.hold, over, speed)

@@ -24,7 +24,7 @@ class ItemHistory:
     product: str
     """GTIN."""
     inside: np.ndarray
-    """(M,) whether its centre is within the walls, below the rim."""
+    """(M,) whether its centre is within the walls, and its lowest point not much above the rim."""
     free: np.ndarray
     """(M,) whether no hand touches it."""
     touching: np.ndarray
@@ -87,6 +87,15 @@ def opening_polygon(corners: Floats, size: tuple[int, int]) -> Floats:
     cut = cut.reshape(-1, 2)
     keep = np.linalg.norm(cut - np.roll(cut, 1, axis=0), axis=1) > 1.0
     return cut[keep] / np.array([width, height])
+
+
+def touches(polygon: Floats, low: Floats, high: Floats) -> bool:
+    """Return whether a box, from `low` to `high` (2,), and a convex polygon (N, 2) have a point in common."""
+    if not np.isfinite([*low, *high]).all():
+        return False
+    box = np.array([low, (high[0], low[1]), high, (low[0], high[1])], np.float32)
+    area, _ = cv2.intersectConvexConvex(polygon.astype(np.float32), box)
+    return area > 0
 
 
 def truth_file(

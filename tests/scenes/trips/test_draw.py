@@ -94,3 +94,24 @@ def test_gloves_change_nothing_else_of_a_still() -> None:
 def test_nothing_is_taken_from_an_empty_cart_in_stills() -> None:
     for seed in range(3_000_000, 3_000_600):
         complete(draw_still_script(seed, 0, RANGE, (480, 360)), RANGE)
+
+
+def test_long_trips_bring_no_more_items_than_a_trip_may() -> None:
+    for seed in range(12):
+        complete(draw_script(seed, 300, RANGE), RANGE)
+
+
+def test_an_odd_size_is_refused() -> None:
+    for draw in (
+        lambda: draw_script(1, 10, RANGE, size=(481, 360)),
+        lambda: draw_still_script(1, 0, RANGE, (481, 360)),
+    ):
+        with pytest.raises(InputError, match="width and height must be even"):
+            draw()
+
+
+def test_a_bag_is_laid_into_some_carts_and_onto_no_tray() -> None:
+    drawn = [draw_script(seed, 10, RANGE) for seed in range(300)]
+    with_bag = [one for one in drawn if any(step.do == "bag" for step in one.steps)]
+    assert 4 <= len(with_bag) <= 25
+    assert all(one.cart != "tray" and one.steps[0].do == "bag" for one in with_bag)

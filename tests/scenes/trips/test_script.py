@@ -70,3 +70,19 @@ def test_what_a_step_brings(step: Step, items: tuple[str, ...]) -> None:
 def test_a_script_survives_its_own_json() -> None:
     script = Script(steps=(Step(do="add", product="a"),), initial=("b",))
     assert Script.model_validate_json(script.model_dump_json()) == script
+
+
+def test_a_camera_is_named_in_metres_and_degrees(tmp_path: Path) -> None:
+    text = '[camera]\nplace = [0.0, -0.55, 1.35]\nfield_of_view = 75\n[[steps]]\ndo = "add"\n'
+    camera = read_script(written(tmp_path, text)).camera
+    assert camera is not None
+    assert (camera.place, camera.target, camera.field_of_view) == ((0.0, -0.55, 1.35), None, 75)
+    with pytest.raises(InputError, match=r"camera\.place\.2"):
+        read_script(written(tmp_path, text.replace("1.35", "-1")))
+
+
+def test_too_many_items_are_told_without_a_librarys_words(tmp_path: Path) -> None:
+    names = ", ".join(['"apple"'] * 61)
+    with pytest.raises(InputError) as error:
+        read_script(written(tmp_path, f'initial = [{names}]\n[[steps]]\ndo = "hand"\n'))
+    assert str(error.value).endswith("trip.toml: 61 items; a trip has at most 60")

@@ -14,6 +14,7 @@ from cart.scenes.trips.truth import (
     events,
     for_long,
     opening_polygon,
+    touches,
     truth_file,
 )
 
@@ -92,3 +93,24 @@ def test_the_file_has_what_the_design_says() -> None:
     assert made["events"] == [{"t": 1.23, "action": "add", "product": "b", "count": 1}]
     assert made["initial"] == {"a": 1}
     assert made["no_event"] == [{"t": 2.0, "what": "a hand"}]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "meets"),
+    [
+        ((40, 40), (60, 60), True),
+        ((0, 0), (18, 18), False),
+        ((0, 0), (30, 30), True),
+        ((90, 90), (99, 99), False),
+    ],
+)
+def test_a_box_touches_the_mouth_itself_and_not_its_bounds(
+    low: tuple[float, float], high: tuple[float, float], meets: bool
+) -> None:
+    mouth = np.array([[50, 0], [100, 50], [50, 100], [0, 50]], float)
+    assert touches(mouth, np.array(low, float), np.array(high, float)) is meets
+
+
+def test_what_lies_behind_the_camera_touches_nothing() -> None:
+    mouth = np.array([[0, 0], [100, 0], [100, 100]], float)
+    assert touches(mouth, np.array([np.nan, np.nan]), np.array([np.nan, np.nan])) is False
