@@ -30,7 +30,7 @@ _TIME, _RATE = "time, decoding and bare inference = 1", "frames a second, {} = 1
 
 def rows(work: Work) -> Iterator[Row]:
     """Run the benchmark, and hold its ratios to what is asked."""
-    if find_spec("ultralytics") is None:
+    if any(find_spec(name) is None for name in ("ultralytics", "shapely")):
         yield from unmeasured(f"skipped: {HOW}")
         return
     with tempfile.TemporaryDirectory() as folder:

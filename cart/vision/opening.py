@@ -7,7 +7,6 @@ camera's footage. Where it reaches the picture's edge, that edge is the rim.
 import math
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cart.vision.boxes import Box, area, center
 Point = tuple[float, float]
 
 _SMALLEST_AREA = 1e-4  # of the picture
+_SHORTEST_RIM = 0.1  # of the picture's side that a polygon runs along; less is a corner that comes near it
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,6 @@ class Opening:
     def whole(self) -> bool:
         """Whether it is the whole picture."""
         return self.fractions == WHOLE_PICTURE
-
-    @cached_property
-    def bounds(self) -> Box:
-        """The smallest upright box around the polygon."""
-        xs, ys = zip(*self.polygon, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
 
     def share_inside(self, box: Box) -> float:
         """Return the share of the box's area, 0..1, that lies over the opening."""
@@ -74,14 +68,21 @@ class Opening:
             margin: how near counts as reaching it, as a share of the picture's width or height.
         """
         width, height = self.size
-        left, top, right, bottom = self.bounds
         dx, dy = margin * width, margin * height
-        return (
-            (left <= dx and box[0] <= dx)
-            or (top <= dy and box[1] <= dy)
-            or (right >= width - dx and box[2] >= width - dx)
-            or (bottom >= height - dy and box[3] >= height - dy)
+        strips: tuple[tuple[bool, Box, int], ...] = (
+            (box[0] <= dx, (0, 0, dx, height), 1),
+            (box[1] <= dy, (0, 0, width, dy), 0),
+            (box[2] >= width - dx, (width - dx, 0, width, height), 1),
+            (box[3] >= height - dy, (0, height - dy, width, height), 0),
         )
+        return any(reaches and self._is_rim(box, strip, along) for reaches, strip, along in strips)
+
+    def _is_rim(self, box: Box, strip: Box, along: int) -> bool:
+        """Tell whether the rim runs along a picture's edge, a strip of it, where the box reaches it."""
+        places = [corner[along] for corner in _clip(self.polygon, strip)]
+        if not places or max(places) - min(places) < _SHORTEST_RIM * self.size[along]:
+            return False
+        return min(max(places), box[along + 2]) > max(min(places), box[along])
 
 
 WHOLE_PICTURE: tuple[Point, ...] = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))

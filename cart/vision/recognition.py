@@ -156,7 +156,9 @@ def decide(
     shares = odds / odds.sum()
     ranked = sorted(np.flatnonzero(similarities > -1).tolist(), key=lambda n: (-shares[n], names[n]))
     candidates = tuple((names[n], float(shares[n])) for n in ranked[:CANDIDATES])
-    if not candidates or shares[-1] >= candidates[0][1]:
+    if not candidates:
+        return Recognition(None, 0.0)
+    if shares[-1] >= candidates[0][1]:
         return Recognition(None, float(shares[-1]), candidates)
     gtin, share = candidates[0]
     confidence = calibration.chance(share)

@@ -95,10 +95,17 @@ def test_picture_edges_are_the_rim_where_the_opening_reaches_them(box: Box, reac
     assert not SQUARE.at_picture_rim(box)
 
 
+def test_a_corner_near_the_pictures_edge_makes_no_rim_of_it() -> None:
+    trapezoid = opening_for(((0.02, 0.77), (0.98, 0.77), (0.81, 0.11), (0.19, 0.11)), SIZE)
+    assert not trapezoid.at_picture_rim((0, 20, 60, 80))
+    along = opening_for(((0, 0.5), (1, 0.5), (1, 1), (0, 1)), SIZE)
+    assert not along.at_picture_rim((0, 20, 60, 80))
+    assert along.at_picture_rim((0, 200, 60, 300))
+
+
 def test_an_opening_scales_to_every_size_of_picture() -> None:
     corners = ((0.25, 0.5), (1.0, 0.5), (1.0, 1.0))
     assert opening_for(corners, (64, 48)).polygon == ((16, 24), (64, 24), (64, 48))
-    assert opening_for(corners, (640, 480)).bounds == (160, 240, 640, 480)
 
 
 # Files.

@@ -16,6 +16,7 @@ from cart.training.sights import Boxed, Image, as_reference, as_seen, drawn_prod
 from cart.vision.embedding import Calibration
 from cart.vision.gallery import Gallery
 from cart.vision.recognition import Crop, decide, fuse
+from cart.vision.references import views
 
 KNOWN_SHARE = 0.9
 """Share of the items in a cart that the constants are fitted for; the others are in no catalog."""
@@ -76,12 +77,7 @@ def drawn_samples(network: Network, backgrounds: Sequence[Image]) -> list[Sample
     """
     random = np.random.default_rng(_FIRST_DRAWN)
     drawn = [drawn_product(_FIRST_DRAWN + n, _ENROLLED + _MOST_CROPS) for n in range(_DRAWN)]
-    pictures = [as_reference(view, random) for one in drawn for view in one[:_ENROLLED]]
-    gallery = Gallery(
-        tuple(str(n) for n in range(_DRAWN)),
-        embed(network, pictures),
-        np.repeat(np.arange(_DRAWN, dtype=np.int32), _ENROLLED),
-    )
+    gallery = _enrolled(network, [[as_reference(view, random) for view in one[:_ENROLLED]] for one in drawn])
     made = []
     for number, one in enumerate(drawn):
         images = [as_seen(view, backgrounds, random) for view in one[_ENROLLED:]]
@@ -99,11 +95,17 @@ def photo_samples(network: Network, folder: Path) -> list[Sample]:
     """
     kinds = sorted(HELD_OUT)
     enrolled = {kind: [path for path, k in read_split(folder, "train") if k == kind] for kind in kinds}
-    pictures = [read_image(path) for kind in kinds for path in enrolled[kind][:_PHOTOS]]
-    owners = np.repeat(np.arange(len(kinds)), [len(enrolled[kind][:_PHOTOS]) for kind in kinds])
-    gallery = Gallery(tuple(map(str, kinds)), embed(network, pictures), owners.astype(np.int32))
+    gallery = _enrolled(network, [[read_image(path) for path in enrolled[kind][:_PHOTOS]] for kind in kinds])
     asked = [(path, kinds.index(kind)) for path, kind in read_split(folder, "val") if kind in HELD_OUT]
     return [_sample(network, gallery, [read_image(path)], truth) for path, truth in asked]
+
+
+def _enrolled(network: Network, pictures: Sequence[Sequence[Image]]) -> Gallery:
+    """Return a gallery of products by their reference pictures, cut out and turned as a catalog's are."""
+    turned = [[view for picture in one for view in views(picture)] for one in pictures]
+    owners = np.repeat(np.arange(len(turned), dtype=np.int32), [len(one) for one in turned])
+    vectors = embed(network, [view for one in turned for view in one])
+    return Gallery(tuple(str(number) for number in range(len(turned))), vectors, owners)
 
 
 def _sample(network: Network, gallery: Gallery, images: Sequence[Image], truth: int) -> Sample:
@@ -120,7 +122,8 @@ def fit(groups: Sequence[Sequence[Sample]]) -> Calibration:
     2017, with "none of these" as one more class).
 
     Args:
-        groups: of items, each of at least one; all groups weigh the same.
+        groups: of items, each of at least one; for the odds all groups weigh the same, for the chance all
+            items.
     """
     grid = [(t, u) for t in np.arange(0.02, 0.161, 0.01) for u in np.arange(0.2, 0.91, 0.02)]
     temperature, unknown = min(grid, key=lambda constants: sum(surprise(g, *constants) for g in groups))

@@ -81,9 +81,24 @@ def read_goods(
         found.setdefault(gtin, Goods(product))
     return [
         goods
-        for gtin, goods in sorted(found.items())
+        for gtin, goods in sorted(_one_of_each_fruit(found).items())
         if goods.cutouts or len(goods.boxed) > 1 or gtin in drawn
     ]
+
+
+def _one_of_each_fruit(found: dict[str, Goods]) -> dict[str, Goods]:
+    """Put loose produce of several ranges together: it is the same in each, whatever its number."""
+    kept: dict[str, Goods] = {}
+    first: dict[str, Goods] = {}
+    for gtin, goods in sorted(found.items()):
+        known = first.setdefault(goods.product.plu, goods) if goods.product.plu else goods
+        if known is goods:
+            kept[gtin] = goods
+        else:
+            known.references += goods.references
+            known.cutouts += goods.cutouts
+            known.boxed += goods.boxed
+    return kept
 
 
 def _read_references(one: References, found: dict[str, Goods]) -> None:

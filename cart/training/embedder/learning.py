@@ -8,6 +8,7 @@ from typing import Any, Self
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
@@ -79,12 +80,14 @@ class Learner:
             material: what batches are drawn of.
             told: how many batches are drawn.
         """
-        pooled, classes = [], []
+        pooled: list[NDArray[np.float32]] = []
+        classes: list[NDArray[np.intp]] = []
         with torch.no_grad():
             numbers = range(_WHITENING, _WHITENING + self.recipe.training.whitening_batches)
             for number, (images, labels) in enumerate(self._drawn(material, numbers)):
                 pooled.append(self.network.pooled(to_input(images, self._device)).cpu().numpy())
-                classes.append(labels + number * (int(labels.max()) + 1))
+                before = int(classes[-1].max()) + 1 if classes else 0
+                classes.append(labels + before)
                 told(number + 1)
         seen = np.concatenate(pooled).astype(np.float64)
         middle, projection = whitening(seen, np.concatenate(classes), LENGTH)

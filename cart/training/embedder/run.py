@@ -75,7 +75,8 @@ def train_embedder(
         material = gather(recipe, goods, behind, progress)
         _learn(learner, material, held_out, history, report, progress)
     figures = {"top-1": top_1(network, held_out)}
-    export(network.cpu(), out, _calibrate(recipe, network, goods, behind, run))
+    calibration = _calibrate(recipe, network, goods, behind, run)
+    export(network.cpu(), out, calibration)
     load_embedder(out)
     history.finish(figures)
     return figures

@@ -24,13 +24,13 @@ class Crossed:
         if not world.real_rate or world.visit is None:
             return
         for piece in world.pieces:
-            if piece.content or piece.crossed or not crossing.is_lost(piece, world.time):
+            if piece.content or piece.crossed_at is not None or not crossing.is_lost(piece, world.time):
                 continue
             if piece.origin_inside is False and piece.zone is Zone.INSIDE and not piece.at_rim(world.opening):
-                piece.crossed = True
+                piece.crossed_at = piece.touching_until
                 world.visit.went_in.append(piece)
             elif piece.may_come_from_inside and (piece.zone is Zone.OUTSIDE or piece.at_rim(world.opening)):
-                piece.crossed = True
+                piece.crossed_at = piece.touching_until
                 world.visit.came_out.append(piece)
 
     def decide(self, *, closing: bool) -> None:
@@ -50,8 +50,10 @@ class Crossed:
         for piece in [p for p in visit.came_out if p.origin_inside]:
             hidden = self._hidden_like(piece)
             if hidden is not None:
-                self._tell_crossing("remove", hidden, piece.touching_until, piece, visit)
+                assert piece.crossed_at is not None
+                self._tell_crossing("remove", hidden, piece.crossed_at, piece, visit)
                 self._world.forget(hidden)
+                self._world.left(piece)
         visit.went_in, visit.came_out = [], []
 
     def _may_lie_hidden(self, piece: Piece, visit: Visit) -> bool:

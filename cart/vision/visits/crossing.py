@@ -18,6 +18,9 @@ _TREND_DEPTH = 0.15  # hand sizes by which a hand gets deeper or shallower to co
 _DEEP = 1.5  # hand sizes from the rim: from there on, deeper may be a move inside
 _SAME_HAND = 1.5  # hand sizes between two sights of one hand
 _MIN_HITS = 3
+_BROUGHT_SECONDS = (
+    1.0  # since a hand was in the picture, in which something at its edge may have been brought
+)
 
 
 @dataclass(slots=True)
@@ -67,13 +70,15 @@ class Hands:
         return best if best is not None and covered(box, by=best.box) > 0 else None
 
 
-def origin_inside(piece: Piece, hands: Hands, opening: Opening) -> bool | None:
-    """Tell from its first sight whether a piece came out of the cart, from outside (False) or unknown.
+def origin_inside(piece: Piece, hands: Hands, opening: Opening, *, hand_ago: float) -> bool | None:
+    """Tell from its first sights whether a piece came out of the cart, from outside (False) or unknown.
 
-    First seen outside, or at a rim that is the picture's edge: from outside. First seen in a hand: the
-    hand's motion tells, for a hand goes in with what it brings and out with what it takes.
+    First seen outside, or at a rim that is the picture's edge where a hand is about: from outside. First
+    seen in a hand: its motion tells, for a hand goes in with what it brings and out with what it takes.
     """
-    if piece.first_zone is Zone.OUTSIDE or opening.at_picture_rim(piece.track.first[1]):
+    if piece.first_zone is Zone.OUTSIDE:
+        return False
+    if opening.at_picture_rim(piece.track.first[1]) and hand_ago <= _BROUGHT_SECONDS:
         return False
     hand = hands.holding(piece.track.box) if piece.held else None
     going_in = hand.going_in() if hand is not None else None

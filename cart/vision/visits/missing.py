@@ -29,10 +29,10 @@ class Missing:
                 self._remove(piece, self._left_at(piece), contents.chance_gone(piece))
 
     def _is_gone(self, piece: Piece, closing: bool) -> bool:
-        if closing:
-            return contents.chance_gone(piece) > _LIKELY_GONE and not self._something_alike_in_sight(piece)
         if piece.unverified and not self._world.settled:
             return False
+        if closing:
+            return contents.chance_gone(piece) > _LIKELY_GONE and not self._something_alike_in_sight(piece)
         if not contents.surely_gone(piece) or self._something_alike_waits(piece):
             return False
         assert piece.absent_since is not None

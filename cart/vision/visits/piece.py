@@ -102,6 +102,11 @@ def _is_same_place(a: Box, b: Box, reach: float) -> bool:
     return distance(a, b) <= reach and 1 / _REST_GROWTH <= ratio <= _REST_GROWTH
 
 
+def is_same_place(a: Box, b: Box) -> bool:
+    """Tell whether two boxes are of things that rest in one place."""
+    return _is_same_place(a, b, _REST_DISTANCE)
+
+
 def _shows_same(a: Box, b: Box) -> bool:
     """Tell whether two boxes may be of one thing in one place, one of them of a part of it."""
     smaller, larger = sorted((a, b), key=area)
@@ -136,7 +141,8 @@ class Piece:
             still be on it; None while it moves or is not inside.
         free_since: media seconds of the first of the sights of it inside and free of hands, up to the last,
             though it may topple or slide meanwhile; None while it is held or not inside.
-        crossed: it is on its visit's list of what crossed the rim.
+        crossed_at: the last moment, media seconds, at which it touched the opening before it was lost at the
+            rim; None while it is not on its visit's list of what crossed.
         unverified: content that has not been seen since the camera last saw nothing.
         from_gap: it was in sight at the first look after that: nobody saw where it came from.
     """
@@ -163,7 +169,7 @@ class Piece:
     lies_since: tuple[float, Box] | None = None
     stands_since: tuple[float, Box] | None = None
     free_since: float | None = None
-    crossed: bool = False
+    crossed_at: float | None = None
     unverified: bool = False
     from_gap: bool = False
 

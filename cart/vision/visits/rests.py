@@ -66,6 +66,8 @@ class Rests:
         assert piece.rest is not None
         if piece.origin_inside is False or not piece.never_moved or self._replaces(piece):
             return False
+        if self._world.was_vacated(piece.rest.box):
+            return False
         if self._world.appeared_unseen(piece) and self._world.views.known_before(piece.rest.box):
             return False
         views = self._world.views.empty(piece.rest.box)

@@ -8,7 +8,7 @@ from cart.vision.tracking import Track, Tracker, likeness
 from cart.vision.visits import contents, crossing
 from cart.vision.visits.gap import Gap
 from cart.vision.visits.observation import Observation
-from cart.vision.visits.piece import Piece, Zone, zone_of
+from cart.vision.visits.piece import Piece, Zone, is_same_place, zone_of
 from cart.vision.visits.views import ENOUGH_VIEWS, Views
 from cart.vision.visits.visit import Visit
 
@@ -43,6 +43,7 @@ class World:
         self.gap: Gap | None = None
         self.assigned: list[Piece | None] = []
         self.views = Views(opening.size)
+        self._vacated: list[Box] = []
         self._pieces: dict[Track, Piece] = {}
         self._tracker = Tracker()
         self._hands = crossing.Hands(opening)
@@ -139,6 +140,7 @@ class World:
             else:
                 self.discard(piece)
         if gap.moved:
+            self._vacated.clear()
             self.views = self.views.moved(self.opening.size)
 
     def appeared_unseen(self, piece: Piece) -> bool:
@@ -199,11 +201,23 @@ class World:
         self._tracker.drop(piece.track)
         del self._pieces[piece.track]
 
+    def left(self, piece: Piece) -> None:
+        """Take in that a piece seen coming out has been told: what its track shows now came from outside."""
+        if self.in_sight(piece):
+            piece.origin_inside, piece.crossed_at = False, None
+        elif piece.track in self._pieces:
+            self.discard(piece)
+
     def forget(self, piece: Piece) -> None:
         """Forget a piece that has left; what lies in its place after a gap came there in it."""
         if piece.home is not None:
             self.views.know(piece.home)
+            self._vacated.append(piece.home)
         self.discard(piece)
+
+    def was_vacated(self, box: Box) -> bool:
+        """Tell whether something was told to have left this place: what lies there came later, or back."""
+        return any(is_same_place(home, box) for home in self._vacated)
 
     def _see(self, track: Track, seen: Observation) -> Piece:
         piece = self._pieces.get(track)
@@ -217,7 +231,7 @@ class World:
         origin_shows = self.real_rate and track.hits <= _FIRST_SIGHTS and not piece.from_gap
         origin_shows = origin_shows and not self._may_be_uncovered(piece)
         if piece.origin_inside is None and origin_shows:
-            piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening)
+            piece.origin_inside = crossing.origin_inside(piece, self._hands, self.opening, hand_ago=hand_ago)
         return piece
 
     def _may_be_uncovered(self, piece: Piece) -> bool:
@@ -300,7 +314,7 @@ class World:
             piece.touched = piece.touched and not self.quiet
 
     def _forget_lost(self) -> None:
-        undecided = [] if self.visit is None else self.visit.went_in
+        undecided = [p for visit in (self.visit, self.former) if visit is not None for p in visit.went_in]
         for piece in self.pieces:
             lost = not piece.content and self.time - piece.track.time > _FORGET_SECONDS
             if lost and piece not in undecided:
