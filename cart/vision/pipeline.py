@@ -157,10 +157,31 @@ class Camera:
         return product
 
     def _notice(self, event: VisitEvent) -> Noticed:
+        if event.seen != event.piece and event.action == "remove":
+            self._name_what_came_out(event)
         product = self.product_of(event.piece)
         if event.from_initial:
             self._initial[event.piece] = product
         return Noticed(event, product, self._album.best(event.piece))
+
+    def _name_what_came_out(self, event: VisitEvent) -> None:
+        """Recognise what came out of a pile among the products that are hidden in it.
+
+        Which of the hidden items it was is not known but by its look: where another one's product is the
+        likelier, the two change products, so that the right one stays in the cart.
+        """
+        hidden = [p.id for p in self.visits.world.out_of_sight if p.initial == event.from_initial]
+        products = {item: self.product_of(item) for item in (event.piece, *hidden)}
+        named = {found.gtin: item for item, found in reversed(products.items()) if found and found.gtin}
+        crops = self._album.crops(event.seen)
+        if self._recogniser is None or not crops or len(named) < 2:
+            return
+        found = self._recogniser.recognise(crops, named.keys())
+        if found.gtin is not None:
+            item = named[found.gtin]
+            mine, other = products[event.piece], products[item]
+            if mine is not None and other is not None:
+                self._products[item], self._products[event.piece] = mine, other
 
     def _numbered(self, detections: list[Detection]) -> list[tuple[int | None, Box, float]]:
         found = [detection for detection in detections if detection.kind == "item"]

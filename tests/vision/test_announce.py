@@ -28,6 +28,7 @@ ADDED = VisitEvent(
     from_initial=False,
     began=2.0,
     ended=2.8,
+    seen=1,
 )
 
 

@@ -5,6 +5,7 @@ Frames are drawn in plain colours, and a detector of a few lines finds those col
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from cart.vision.gallery import Gallery
 from cart.vision.opening import WHOLE_PICTURE, Opening, opening_for
 from cart.vision.pipeline import Camera, Noticed, Sight
 from cart.vision.recognition import Recogniser, Recognition
-from cart.vision.visits import Visits
+from cart.vision.visits import VisitEvent, Visits
 
 SIZE = (160, 120)
 FPS = 10
@@ -322,3 +323,21 @@ def test_after_the_camera_has_moved_items_are_found_by_their_looks() -> None:
 
     (only,) = noticed
     assert (only.event.action, only.event.unsure, only.event.from_initial) == ("remove", True, True)
+
+
+def test_what_comes_out_of_a_pile_is_the_hidden_product_that_it_is_recognised_as(recogniser) -> None:
+    watching, _ = camera(recogniser)
+    hidden = SimpleNamespace(id=2, initial=False)
+    watching.visits = SimpleNamespace(world=SimpleNamespace(out_of_sight=[hidden]))
+    for item, colour in ((1, GREEN), (2, BLUE), (3, BLUE)):
+        picture = np.full((60, 60, 3), colour, np.uint8)
+        watching._album.keep(item, 0.0, picture, (10, 10, 50, 50), (), at_rest=True)
+    told = VisitEvent("remove", 5.0, 1, 2, 0.6, unsure=True, from_initial=False, began=4.0, ended=5.2, seen=3)
+
+    noticed = watching._notice(told)
+
+    assert noticed.product is not None
+    assert noticed.product.gtin == BLUE_CHEESE
+    left = watching.product_of(2)
+    assert left is not None
+    assert left.gtin == GREEN_TEA

@@ -73,4 +73,6 @@ class Crossed:
 
     def _tell_crossing(self, action: Action, piece: Piece, time: float, seen: Piece, visit: Visit) -> None:
         confidence = _CROSSING_CONFIDENCE
-        self._told.tell(action, piece, time, confidence, ended=seen.track.time, visit=visit, unsure=True)
+        self._told.tell(
+            action, piece, time, confidence, ended=seen.track.time, visit=visit, unsure=True, seen=seen
+        )

@@ -46,6 +46,8 @@ class VisitEvent:
         unsure: the evidence is of one kind only and weak: to be reviewed.
         from_initial: a removal of what lay in the cart before the first visit.
         began, ended: media seconds of the evidence.
+        seen: number of the item whose sights show it: another than `piece` where something came out of a pile
+            and `piece` is the one of those hidden there that it looks like most.
     """
 
     action: Action
@@ -57,3 +59,4 @@ class VisitEvent:
     from_initial: bool
     began: float
     ended: float
+    seen: int

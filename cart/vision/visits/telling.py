@@ -32,8 +32,12 @@ class Teller:
         ended: float,
         visit: Visit,
         unsure: bool,
+        seen: Piece | None = None,
     ) -> None:
-        """Tell an event of a piece in a visit, at media seconds `time`; the visit's frames end at `ended`."""
+        """Tell an event of a piece in a visit, at media seconds `time`; the visit's frames end at `ended`.
+
+        `seen` is the piece whose sights show it, where that is another.
+        """
         self._events.append(
             VisitEvent(
                 action=action,
@@ -45,5 +49,6 @@ class Teller:
                 from_initial=action == "remove" and piece.initial,
                 began=min(time, visit.began),
                 ended=ended,
+                seen=piece.id if seen is None else seen.id,
             )
         )
