@@ -100,12 +100,24 @@ def _train(
     report: Report,
     progress: Progress,
 ) -> None:
+    ultralytics = import_ultralytics()
     resumed = (run / _LAST).exists()
-    model = _load(import_ultralytics(), str(run / _LAST) if resumed else start)
     history = History.start(run, _describe(recipe, data, device), resumed=resumed)
-    _watch(model, recipe, history, report, progress)
-    made = model.train(**_options(recipe, data, run, device), resume=resumed)
+    if resumed and _learnt_to_the_end(run / _LAST):
+        options = {"data": str(data), "device": device, "plots": False, "verbose": False}
+        made = _load(ultralytics, str(run / _BEST)).val(imgsz=recipe.training.imgsz, **options)
+    else:
+        model = _load(ultralytics, str(run / _LAST) if resumed else start)
+        _watch(model, recipe, history, report, progress)
+        made = model.train(**_options(recipe, data, run, device), resume=resumed)
     history.finish(_named(made.results_dict))
+
+
+def _learnt_to_the_end(checkpoint: Path) -> bool:
+    """Whether only the last validation was cut short: ultralytics has taken the optimizer out by then."""
+    import torch  # noqa: PLC0415
+
+    return bool(torch.load(checkpoint, map_location="cpu", weights_only=False)["epoch"] == -1)
 
 
 def _watch(model: Any, recipe: Recipe, history: History, report: Report, progress: Progress) -> None:

@@ -1,4 +1,5 @@
 import importlib.util
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -207,3 +208,23 @@ def test_where_to_write_is_checked_before_anything_is_made(tmp_path, name):
     with pytest.raises(InputError, match="cannot write"):
         train_detector(read_recipe(PACKAGED), tmp_path / name, work=tmp_path / "work")
     assert not (tmp_path / "work").exists()
+
+
+@trains
+def test_a_run_cut_short_in_its_last_validation_is_validated_and_exported(recipe, tmp_path):
+    chosen, out, work = read_recipe(recipe), tmp_path / "made.onnx", tmp_path / "work"
+    train_detector(chosen, out, work=work, device="cpu")
+    run = run_folder(chosen, work)
+    weights = run / "weights"
+    (weights / "last.pt").write_bytes((weights / "best.pt").read_bytes())
+    record = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(record | {"ended": None, "figures": {}}))
+    out.unlink()
+    told = []
+
+    figures = train_detector(chosen, out, work=work, device="cpu", report=told.append)
+
+    assert told == []
+    assert out.exists()
+    assert set(figures) == set(FIGURES)
+    assert read_run(run).ended is not None
