@@ -1,12 +1,17 @@
 """Boxes in the picture: the values that detector, tracks and visits hand to one another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the frame, `x1 < x2` and `y1 < y2`."""
 
 Kind = Literal["hand", "item"]
+
+_CELLS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +69,21 @@ def covered(box: Box, by: Box) -> float:
     0.5
     """
     return intersection(box, by) / area(box) if area(box) else 0.0
+
+
+def covered_by_all(box: Box, boxes: Sequence[Box]) -> float:
+    """Return the share of a box, 0..1, that lies under any of several boxes, to a twentieth of its sides.
+
+    >>> covered_by_all((0, 0, 2, 2), [(0, 0, 1, 2), (0, 0, 2, 1)])
+    0.75
+    """
+    left, top, right, bottom = box
+    if not boxes or right <= left or bottom <= top:
+        return 0.0
+    across, down = _CELLS / (right - left), _CELLS / (bottom - top)
+    cells = np.zeros((_CELLS, _CELLS), bool)
+    for x1, y1, x2, y2 in boxes:
+        rows = slice(max(0, round((y1 - top) * down)), max(0, round((y2 - top) * down)))
+        columns = slice(max(0, round((x1 - left) * across)), max(0, round((x2 - left) * across)))
+        cells[rows, columns] = True
+    return float(cells.mean())

@@ -26,6 +26,7 @@ _UNTOUCHED = math.log(1000)
 _COVERED_SHARE = 0.3
 _TOUCHED_SHARE = 0.15
 _SAME_PLACE = 0.5
+_ONE_PLACE = 0.5  # share of a first sight over a home from which it may be a part of what lies there
 _STIRRED_SHARE = 0.25
 _WHOLE_PICTURE_MOVES = 0.5
 _MISS_PRIOR = (1.0, 9.0)  # Beta prior of the detector missing an item in a clear view: one in ten
@@ -75,7 +76,7 @@ def is_clear(piece: Piece, seen: Observation, overlap: float, elapsed: float, si
     Args:
         piece: a piece with a home.
         seen: the frame.
-        overlap: share of its home under another item's box in the frame.
+        overlap: share of its home under other items' boxes in the frame.
         elapsed: seconds since the frame before; at a real frame rate a changing place is not clear.
         size: of the picture.
     """
@@ -144,9 +145,17 @@ def match_moved(
     return [(new[row], unseen[column]) for row, column in assign(costs, most=_MOST_COST)]
 
 
+def _were_seen_apart(new: Piece, old: Piece) -> bool:
+    """Tell whether two pieces were in sight in two places at one time: they are two items, however alike."""
+    since, first = new.track.first
+    return old.home is not None and since < old.track.time and covered(first, by=old.home) < _ONE_PLACE
+
+
 def _moved_cost(new: Piece, old: Piece, in_place: float) -> float:
     """Return 0 for surely the same piece, `_MOST_COST` for hardly, `IMPOSSIBLE` for another one."""
     assert new.rest is not None
+    if _were_seen_apart(new, old):
+        return IMPOSSIBLE
     alike = likeness(new.track.look, old.track.look)
     if old.home is None:
         return 1 - alike if alike >= _MOVED_LIKENESS else IMPOSSIBLE

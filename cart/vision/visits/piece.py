@@ -125,7 +125,7 @@ class Piece:
         content: whether it lies in the cart as far as we know.
         initial: whether it lay there before the first visit.
         home: where it lies in the cart, pixels; None until it has rested there.
-        overlap: share of its home under another item's box when it was last seen there.
+        overlap: share of its home under other items' boxes when it was last seen there.
         rest: its present rest, None while it is held or moves.
         zone, held: as of its last sight.
         touching_until: the last moment at which its box touched the opening (or the picture).

@@ -2,7 +2,7 @@
 
 import math
 
-from cart.vision.boxes import Box, covered
+from cart.vision.boxes import Box, covered, covered_by_all
 from cart.vision.opening import Opening
 from cart.vision.tracking import Track, Tracker, likeness
 from cart.vision.visits import contents, crossing
@@ -290,7 +290,7 @@ class World:
 
     @staticmethod
     def _overlap(home: Box, pieces: list[Piece]) -> float:
-        return max((covered(home, by=piece.track.box) for piece in pieces), default=0.0)
+        return covered_by_all(home, [piece.track.box for piece in pieces])
 
     def _others(self, piece: Piece) -> list[Piece]:
         return [p for p in self.pieces if p is not piece and self.lately_in_sight(p)]

@@ -140,3 +140,28 @@ def test_an_item_that_comes_out_first_is_not_the_one_that_goes_in_after_it() -> 
     assert sorted(_told(told)) == ["add", "add", "remove"]
     (removal,) = [event for event in told if event.action == "remove"]
     assert removal.time == pytest.approx(78 / FPS, abs=0.5)
+
+
+def test_what_is_laid_over_something_like_it_that_was_in_sight_meanwhile_is_an_item_of_its_own() -> None:
+    moments: list[Moment] = [([(HOME, 1)], [], [])] * 20
+    for b in _way(ABOVE, (280, 100, 360, 180), 6):
+        moments.append(([(HOME, 1), *([(b, 1)] if b[3] > 5 else [])], [_hand(b)], [b, _hand(b)]))
+    moments += [([(b, 1)], [_hand(b)], [b, _hand(b)]) for b in _way((280, 100, 360, 180), HOME, 6)]
+    moments += [([(HOME, 1)], [_hand(b)], [_hand(b)]) for b in _way(HOME, ABOVE, 6)]
+    moments += [([(HOME, 1)], [], [])] * 60
+
+    assert _told(play(moments)) == ["add"]
+
+
+def test_what_two_things_hide_together_has_not_left() -> None:
+    left: Box = (200, 220, 324, 300)
+    right: Box = (320, 210, 420, 310)
+    lies = [(left, 5)]
+    moments: list[Moment] = [([(HOME, 1), *lies], [], [])] * 20
+    for b in _way((320, -110, 420, -10), right, 8):
+        both = [(HOME, 1), *lies] if b[3] < 200 else lies
+        moments.append(([*both, *([(b, 7)] if b[3] > 5 else [])], [_hand(b)], [b, _hand(b)]))
+    moments += [([*lies, (right, 7)], [_hand(b)], [_hand(b)]) for b in _way(right, (320, -110, 420, -10), 8)]
+    moments += [([*lies, (right, 7)], [], [])] * 60
+
+    assert _told(play(moments)) == ["add"]
