@@ -17,6 +17,8 @@ Moment = tuple[Sequence[Thing], Sequence[Box], Sequence[Box]]
 """Items, hands, and where the picture changes."""
 
 FPS = 12
+LOOKS = np.eye(9, dtype=np.float32)
+LOOKS[8, [1, 8]] = 0.45, 0.893  # a little like 1
 HOME: Box = (280, 220, 360, 300)
 RAISED: Box = (280, 20, 360, 100)
 ABOVE: Box = (280, -90, 360, -10)
@@ -35,7 +37,7 @@ def _observation(
     motion = np.zeros((48, 64), bool)
     for x1, y1, x2, y2 in stirred:
         motion[max(0, int(y1 / 10)) : int(y2 / 10) + 1, max(0, int(x1 / 10)) : int(x2 / 10) + 1] = True
-    seen = tuple(SeenItem(box, 0.9, np.eye(8, dtype=np.float32)[look]) for box, look in items)
+    seen = tuple(SeenItem(box, 0.9, LOOKS[look]) for box, look in items)
     return Observation(time, seen, tuple(hands), motion)
 
 
@@ -143,12 +145,14 @@ def test_an_item_that_comes_out_first_is_not_the_one_that_goes_in_after_it() -> 
 
 
 def test_what_is_laid_over_something_like_it_that_was_in_sight_meanwhile_is_an_item_of_its_own() -> None:
+    seen_first: Box = (280, 125, 360, 205)
     moments: list[Moment] = [([(HOME, 1)], [], [])] * 20
-    for b in _way(ABOVE, (280, 100, 360, 180), 6):
-        moments.append(([(HOME, 1), *([(b, 1)] if b[3] > 5 else [])], [_hand(b)], [b, _hand(b)]))
-    moments += [([(b, 1)], [_hand(b)], [b, _hand(b)]) for b in _way((280, 100, 360, 180), HOME, 6)]
-    moments += [([(HOME, 1)], [_hand(b)], [_hand(b)]) for b in _way(HOME, ABOVE, 6)]
-    moments += [([(HOME, 1)], [], [])] * 60
+    moments += [([(HOME, 1), (seen_first, 8)], [], [seen_first])] * 4
+    for number, b in enumerate(_way(seen_first, HOME, 6)):
+        below = [(HOME, 1)] if number < 4 else []
+        moments.append(([*below, (b, 8)], [_hand(b)], [b, _hand(b)]))
+    moments += [([(HOME, 8)], [_hand(b)], [_hand(b)]) for b in _way(HOME, ABOVE, 6)]
+    moments += [([(HOME, 8)], [], [])] * 60
 
     assert _told(play(moments)) == ["add"]
 
@@ -159,7 +163,7 @@ def test_what_two_things_hide_together_has_not_left() -> None:
     lies = [(left, 5)]
     moments: list[Moment] = [([(HOME, 1), *lies], [], [])] * 20
     for b in _way((320, -110, 420, -10), right, 8):
-        both = [(HOME, 1), *lies] if b[3] < 200 else lies
+        both = [(HOME, 1), *lies] if b[3] < 270 else lies
         moments.append(([*both, *([(b, 7)] if b[3] > 5 else [])], [_hand(b)], [b, _hand(b)]))
     moments += [([*lies, (right, 7)], [_hand(b)], [_hand(b)]) for b in _way(right, (320, -110, 420, -10), 8)]
     moments += [([*lies, (right, 7)], [], [])] * 60
