@@ -32,8 +32,6 @@ class Boxed:
 
 
 _DRAWN_PIXELS = 150  # height of a drawn product
-_BLUR, _SMEAR = 0.01, 0.05  # of a crop's longer side, at most
-_AS_FILMED = 0.3  # share of items in rendered stills left as they are: a camera has seen them already
 
 
 def drawn_product(seed: int, views: int) -> list[Cutout]:
@@ -79,7 +77,7 @@ def as_seen(
     backgrounds: Sequence[Image],
     random: np.random.Generator,
     *,
-    side: tuple[float, float] = (30, 150),
+    side: tuple[float, float] = (25, 120),
 ) -> Image:
     """Return an item as the crop of a box that a detector found in a cart.
 
@@ -95,18 +93,19 @@ def as_seen(
     turned = _loose_box(_turn(item, random.uniform(-180, 180)), random)
     height, width = turned.shape[:2]
     behind = _part(backgrounds[int(random.integers(len(backgrounds)))], width, height, random)
-    lit = turned[..., :3] * (1 + np.linspace(-1, 1, width) * random.uniform(-0.25, 0.25))[:, None]
+    lit = turned[..., :3] * random.uniform(0.88, 1.12, 3) * random.uniform(0.65, 1.25)
+    lit = lit * (1 + np.linspace(-1, 1, width) * random.uniform(-0.15, 0.15))[:, None]
     picture = _over(lit, turned[..., 3], behind * random.uniform(0.7, 1.2))
-    picture = _in_a_cart(picture, backgrounds, random)
+    if random.random() < 0.6:
+        picture = _under_a_hand(picture, random.uniform(0, 0.4), random)
     return _through_a_camera(_shrink(_pixels(picture), random.uniform(*side)), random)
 
 
-def as_boxed(item: Boxed, backgrounds: Sequence[Image], random: np.random.Generator) -> Image:
+def as_boxed(item: Boxed, random: np.random.Generator) -> Image:
     """Return an item of a picture as a detector may box it: a little off, any way up, in another light.
 
     Args:
         item: the item with what is around it.
-        backgrounds: pictures of which a part may hide some of it.
         random: decides all of it.
     """
     left, top, right, bottom = item.box
@@ -121,11 +120,9 @@ def as_boxed(item: Boxed, backgrounds: Sequence[Image], random: np.random.Genera
         )
     )
     part = item.picture[max(0, y1) : max(y1 + 4, y2), max(0, x1) : max(x1 + 4, x2)]
-    turned = np.rot90(part, int(random.integers(4))).astype(np.float32)
-    if random.random() < _AS_FILMED:
-        return _shrink(_pixels(turned), random.uniform(60, 150))
-    picture = _in_a_cart(turned, backgrounds, random)
-    return _through_a_camera(_shrink(_pixels(picture), random.uniform(30, 150)), random)
+    turned = np.rot90(part, int(random.integers(4)))
+    lit = turned * random.uniform(0.92, 1.08, 3) * random.uniform(0.7, 1.25)
+    return _through_a_camera(_shrink(_pixels(lit), random.uniform(25, 120)), random)
 
 
 def as_photographed(picture: Image, random: np.random.Generator) -> Image:
@@ -194,43 +191,25 @@ def _part(picture: Image, width: int, height: int, random: np.random.Generator) 
     return _pixels(cv2.resize(picture[top : top + rows, left : left + columns], (width, height)))
 
 
-def _in_a_cart(
-    picture: NDArray[np.float32], backgrounds: Sequence[Image], random: np.random.Generator
+def _under_a_hand(
+    picture: NDArray[np.float32], share: float, random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Hide a part of an item at times, under a hand or another thing, and light it otherwise."""
-    hidden = random.random()
-    if hidden < 0.35:
-        skin = [random.uniform(90, 140), random.uniform(120, 170), random.uniform(160, 220)]
-        picture = _hide(picture, np.array(skin, np.float32), random.uniform(0, 0.4), random)
-    elif hidden < 0.7:
-        height, width = picture.shape[:2]
-        thing = _part(backgrounds[int(random.integers(len(backgrounds)))], width, height, random)
-        picture = _hide(picture, thing.astype(np.float32), random.uniform(0, 0.45), random)
-    cast = 0.15 if random.random() < 0.3 else 0.06
-    lit = (picture / 255) ** random.uniform(0.8, 1.3) * np.exp(random.normal(0, cast, 3))
-    haze = random.uniform(0, 0.12)
-    return np.asarray(255 * (haze + (1 - haze) * lit * random.uniform(0.5, 1.3)), dtype=np.float32)
-
-
-def _hide(
-    picture: NDArray[np.float32], under: NDArray[np.float32], share: float, random: np.random.Generator
-) -> NDArray[np.float32]:
-    """Cover a share of a picture, from one side, with a colour or a picture of its size."""
+    """Cover a share of a picture, from one side, with the colour of skin."""
     height, width = picture.shape[:2]
     angle = random.uniform(0, 2 * math.pi)
     y, x = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j]
     along = x * math.cos(angle) + y * math.sin(angle)
-    return np.where((along < np.quantile(along, share))[..., None], under, picture)
+    covered = along < np.quantile(along, share)
+    skin = [random.uniform(90, 140), random.uniform(120, 170), random.uniform(160, 220)]
+    return np.where(covered[..., None], np.array(skin, np.float32), picture)
 
 
 def _through_a_camera(picture: Image, random: np.random.Generator) -> Image:
-    side = max(picture.shape[:2])
     if random.random() < 0.6:
-        picture = _pixels(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.3, 0.6 + _BLUR * side)))
+        picture = _pixels(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.4, 1.3)))
     if random.random() < 0.3:
-        picture = _smear(picture, int(random.uniform(2, 3 + _SMEAR * side)), random.uniform(0, 180))
-    noise = random.standard_normal(picture.shape, np.float32) * random.uniform(0, 8)
-    noisy = _pixels(picture + noise)
+        picture = _smear(picture, int(random.integers(3, 7)), random.uniform(0, 180))
+    noisy = _pixels(picture + random.normal(0, random.uniform(0, 5), picture.shape))
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(60, 95))]
     compressed = cv2.imencode(".jpg", noisy, quality)[1]
     return np.asarray(cv2.imdecode(compressed, cv2.IMREAD_COLOR), dtype=np.uint8)

@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -20,15 +19,12 @@ from cart.training.embedder.recipe import Meshes, References
 from cart.training.photos import read_image
 from cart.training.recipe import Rendered
 from cart.training.sights import Boxed, Cutout, Image
-from cart.vision.boxes import Box, covered
+from cart.vision.boxes import covered
 from cart.vision.references import crop, item_box, item_mask
 
 _LEAST_SHARE = 0.35  # of an item that is seen; less is no more than a corner of it
-_LEAST_FILLED = 0.3  # of its box that shows it; the rest may be another item
 _LEAST_SIDE = 14  # pixels
-_MOST_OVERLAP = (
-    0.3  # of its box under another's, which may be the one seen there, in stills that tell no more
-)
+_MOST_OVERLAP = 0.3  # of its box under another item's box, which may be the one that is seen there
 _MARGIN = 0.25  # of the box's sides, kept around it so that it can be boxed a little otherwise
 _HELD_OUT = 7  # one family in so many
 
@@ -136,16 +132,9 @@ def _items(still: Path) -> Iterator[tuple[str, Boxed]]:
         width, height = right - left, bottom - top
         if item["gtin"] == BAG or item["share"] < _LEAST_SHARE or min(width, height) < _LEAST_SIDE:
             continue
-        if not _shows_it(item, [other["box"] for other in items if other is not item]):
+        if any(covered(item["box"], by=other["box"]) > _MOST_OVERLAP for other in items if other is not item):
             continue
         x1, y1 = (max(0, round(v)) for v in (left - _MARGIN * width, top - _MARGIN * height))
         x2, y2 = round(right + _MARGIN * width), round(bottom + _MARGIN * height)
         box = left - x1, top - y1, right - x1, bottom - y1
         yield item["gtin"], Boxed(picture[y1:y2, x1:x2].copy(), box, still.stem.split("_")[0])
-
-
-def _shows_it(item: dict[str, Any], others: Sequence[Box]) -> bool:
-    """Return whether a box shows its item, and not what lies before it."""
-    if "filled" in item:
-        return bool(item["filled"] >= _LEAST_FILLED)
-    return all(covered(item["box"], by=other) <= _MOST_OVERLAP for other in others)

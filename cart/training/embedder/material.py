@@ -30,7 +30,7 @@ from cart.training.sights import (
 _DRAWN_VIEWS = 6
 _BACKGROUNDS = 60  # of each sort
 _REFERENCES = 0.4  # share of sights of drawn products and photographs as a catalog shows them
-_TWINS = 3  # products of one family in a batch, at most
+_TWINS = 2  # products of one family in a batch, at most
 _BOXED, _PHOTOGRAPHED = 0.45, 0.25  # shares of sights of rendered products; the rest is laid before something
 _FROM_MESH = 0.3  # share of those that are drawn from meshes where there are reference pictures too
 
@@ -69,7 +69,7 @@ class Material:
     def _rendered(self, goods: Goods, random: np.random.Generator) -> Image:
         choice = random.random()
         if goods.boxed and (choice < _BOXED or not (goods.cutouts or goods.views)):
-            return as_boxed(_one_of(goods.boxed, random), self.backgrounds, random)
+            return as_boxed(_one_of(goods.boxed, random), random)
         if goods.views and (not goods.cutouts or random.random() < _FROM_MESH):
             return self._sight(_one_of(goods.views, random), random)
         if choice < _BOXED + _PHOTOGRAPHED:
