@@ -139,7 +139,7 @@ def _describe(recipe: EmbedderRecipe, goods: Sequence[Goods], device: str) -> Ru
             "rendered products": len(learnt),
             "their reference pictures": sum(len(one.references) for one in learnt),
             "their sights in stills": sum(len(one.boxed) for one in learnt),
-            "products asked to be drawn from meshes": sum(one.count for one in recipe.sources.meshes),
+            "products drawn from meshes": sum(one.count for one in recipe.sources.meshes),
             "drawn products": recipe.sources.drawn,
             "kinds of grocery": len(set(kinds)),
             "their photographs": len(kinds),
