@@ -90,13 +90,19 @@ def _jobs(work: Path, product: Product) -> list[Job]:
     for number, (pose, camera) in enumerate(reference_views(product)):
         folder = work / f"{product.gtin}-{number}"
         storage.give_models(folder, [product.gtin], model_of)
-        take = _still(product, pose, camera)
+        take = still(product, pose, camera)
         made.append(write_job(folder, take, read_models(folder, [product.gtin]), body_assets()))
     return made
 
 
-def _still(product: Product, pose: Pose, camera: CameraSpec) -> Take:
-    """Return the take of a product on a plain light table."""
+def still(product: Product, pose: Pose, camera: CameraSpec) -> Take:
+    """Return the take of one picture of a product on a plain light table.
+
+    Args:
+        product: what is shown.
+        pose: on the ground z = 0.
+        camera: above that ground.
+    """
     place = np.concatenate([pose.place + np.array([0, 0, _TABLE]), pose.turn])
     x, y, z = camera.place
     raised = replace(camera, place=(x, y, z + _TABLE), target=(*camera.target[:2], camera.target[2] + _TABLE))
