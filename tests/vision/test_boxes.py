@@ -14,7 +14,7 @@ some_boxes = st.builds(lambda x, y, w, h: (x, y, x + w, y + h), _corners, _corne
 
 
 def test_examples_of_the_docstrings_hold() -> None:
-    assert doctest.testmod(boxes) == (0, 5)
+    assert doctest.testmod(boxes) == (0, 6)
 
 
 @examples

@@ -45,7 +45,7 @@ def draw_views(goods: Sequence[Goods], meshes: Sequence[Meshes], workers: int, t
             by_gtin[product.gtin].views += views
             told(done, len(wanted))
         return
-    with ProcessPoolExecutor(workers, get_context("fork")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         for done, ((product, _), views) in enumerate(
             zip(wanted, pool.map(_views, wanted, chunksize=4), strict=True), 1
         ):

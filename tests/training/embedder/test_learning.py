@@ -111,13 +111,3 @@ def test_items_are_told_apart_by_their_references():
 
     assert top_1(Network().eval(), goods) == 1.0
     assert np.isnan(top_1(Network().eval(), []))
-
-
-def test_workers_draw_what_one_process_would(material, recipe):
-    torch.manual_seed(0)
-    first, second = Network(), Network()
-    second.load_state_dict(first.state_dict())
-    Learner.of(first, recipe).learn(material)
-    Learner.of(second, recipe.model_copy(update={"workers": 2})).learn(material)
-
-    assert torch.allclose(first.head.weight, second.head.weight, atol=1e-6)
