@@ -1,4 +1,4 @@
-"""Rendered products' meshes as surfaces that `splat` draws: thousands of sights where Blender makes one."""
+"""Rendered products' meshes as surfaces that `splat` draws: quick and plain sights, without Blender."""
 
 import cv2
 import numpy as np

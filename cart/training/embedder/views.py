@@ -1,9 +1,10 @@
-"""Rendered products drawn from their meshes: thousands of sights in the time in which Blender renders one."""
+"""Rendered products drawn from their meshes: quick and plain sights, without Blender."""
 
 import math
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from multiprocessing import get_context
 
 import numpy as np
@@ -39,16 +40,9 @@ def draw_views(goods: Sequence[Goods], meshes: Sequence[Meshes], workers: int, t
         for product in products(one.count, one.range_seed)
         if product.gtin in by_gtin
     ]
-    if workers < 2:
-        made = map(_views, wanted)
+    with ProcessPoolExecutor(workers, get_context("spawn")) if workers > 1 else nullcontext() as pool:
+        made = map(_views, wanted) if pool is None else pool.map(_views, wanted, chunksize=4)
         for done, ((product, _), views) in enumerate(zip(wanted, made, strict=True), 1):
-            by_gtin[product.gtin].views += views
-            told(done, len(wanted))
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        for done, ((product, _), views) in enumerate(
-            zip(wanted, pool.map(_views, wanted, chunksize=4), strict=True), 1
-        ):
             by_gtin[product.gtin].views += views
             told(done, len(wanted))
 
