@@ -40,9 +40,9 @@ class FileReader(Reader):
         while not self._stopping.is_set():
             self._stretch += 1
             offset = self._play_round(offset)
-            gc.collect()  # decoder and decoded frames refer to one another, and would pile up round by round
-            if not self._loop:
+            if not self._loop or self._stopping.is_set():
                 return
+            gc.collect()  # decoder and decoded frames refer to one another, and would pile up round by round
 
     def _play_round(self, offset: float) -> float:
         """Play the file once, from a media time on; return the media time at which the next round starts."""
