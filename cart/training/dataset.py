@@ -24,8 +24,8 @@ from cart.training.splat import Sprite
 Progress = Callable[[str, int, int], None]
 """Told what is being made, how many are done, and how many there will be."""
 
-RENDERED = "rendered.txt"
-"""File of a data set that lists the rendered stills, which are trained on where they lie."""
+RENDERED, RENDERED_HELD_OUT = "rendered.txt", "rendered_held_out.txt"
+"""Files of a data set that list the rendered stills, which stay where they lie."""
 _HELD_OUT_PACKSHOT = 5
 _REAL_SHARE = 3
 
@@ -54,11 +54,12 @@ def build_dataset(recipe: Recipe, work: Path, progress: Progress = lambda *_: No
     description = folder / "data.yaml"
     if not description.exists():
         rendered = rendered_stills(recipe.sources.rendered)
+        held_out = rendered_stills(recipe.sources.rendered_held_out)
         _write(recipe, folder, progress)
         _write_closer(recipe, rendered, folder, progress)
-        lines = [f"{file}\n" for file in rendered] * recipe.scenes.rendered_copies
-        (folder / RENDERED).write_text("".join(lines))
-        description.write_text(_description(folder, with_rendered=bool(rendered)))
+        _write_list(rendered * recipe.scenes.rendered_copies, folder / RENDERED)
+        _write_list(held_out, folder / RENDERED_HELD_OUT)
+        description.write_text(_description(folder))
     return description
 
 
@@ -84,11 +85,19 @@ def rendered_stills(sets: Sequence[Rendered]) -> list[Path]:
     return files
 
 
-def _description(folder: Path, *, with_rendered: bool) -> str:
-    train = ["images/train", RENDERED] if with_rendered else ["images/train"]
+def _write_list(files: Sequence[Path], listing: Path) -> None:
+    if files:
+        listing.write_text("".join(f"{file}\n" for file in files))
+
+
+def _description(folder: Path) -> str:
+    def of(split: str, listing: str) -> str:
+        return json.dumps([f"images/{split}", *([listing] if (folder / listing).exists() else [])])
+
     return (
         f"path: {json.dumps(str(folder.resolve()))}\n"
-        f"train: {json.dumps(train)}\nval: images/val\nnames: {json.dumps(list(CLASSES))}\n"
+        f"train: {of('train', RENDERED)}\nval: {of('val', RENDERED_HELD_OUT)}\n"
+        f"names: {json.dumps(list(CLASSES))}\n"
     )
 
 

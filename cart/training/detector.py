@@ -148,6 +148,7 @@ def _named(figures: Mapping[str, float]) -> dict[str, float]:
 
 def _describe(recipe: Recipe, data: Path, device: str) -> Run:
     images = data.parent / "images"
+    rendered_held_out = sum(one.count for one in recipe.sources.rendered_held_out)
     return Run(
         model="detector",
         unit="epoch",
@@ -159,7 +160,7 @@ def _describe(recipe: Recipe, data: Path, device: str) -> Run:
             "real stills, copies counted": len(list((images / "train").glob("still*"))),
             "rendered stills": sum(one.count for one in recipe.sources.rendered),
             "parts of rendered stills": len(list((images / "train").glob("closer*"))),
-            "pictures to validate on": len(list((images / "val").glob("*.jpg"))),
+            "pictures to validate on": len(list((images / "val").glob("*.jpg"))) + rendered_held_out,
         },
         device=describe_device(device, recipe.workers),
     )

@@ -45,6 +45,7 @@ class Sources(Section):
     stills: list[Stills] = Field(description="labelled stills to train on and to cut from")
     held_out: list[Stills] = Field(description="labelled stills to validate on")
     rendered: list[Rendered] = Field([], description="rendered stills to train on")
+    rendered_held_out: list[Rendered] = Field([], description="rendered stills to validate on")
     packshots: Path | None = Field(None, description="folder of products photographed on white")
 
 

@@ -51,9 +51,12 @@ class Sample:
 def samples(network: Network, goods: Sequence[Goods]) -> list[Sample]:
     """Return items of held-out products as a camera sees them, among all products with reference pictures.
 
-    Each product of a still's scene is an item: by its single crops, and by all of them together.
+    Each product of a still's scene is an item: by its single crops, and by all of them together. None where
+    no product has reference pictures.
     """
     known = [one for one in goods if one.references]
+    if not known:
+        return []
     vectors, owners = reference_vectors(network, known)
     gallery = Gallery(tuple(one.product.gtin for one in known), vectors, owners)
     twins = [

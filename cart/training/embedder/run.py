@@ -1,6 +1,7 @@
 """Trains the embedder of a recipe and exports it to ONNX."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -12,9 +13,9 @@ from cart.training.embedder.goods import Goods, read_goods
 from cart.training.embedder.learning import Learner
 from cart.training.embedder.material import Material, Progress, backgrounds, gather
 from cart.training.embedder.network import Network, export, installed_trunk
-from cart.training.embedder.recipe import EmbedderRecipe
+from cart.training.embedder.recipe import EmbedderRecipe, read_recipe
 from cart.training.embedder.validation import top_1
-from cart.training.history import History, Run
+from cart.training.history import History, Run, read_run
 from cart.training.photos import HELD_OUT, read_split
 from cart.training.reliability import write_reliability
 from cart.training.sights import Image
@@ -23,8 +24,8 @@ from cart.vision.embedding import Calibration, load_embedder
 _CHECKPOINT = "last.pt"
 _LEAST_EVERY, _POINTS = 50, 30  # least steps between checkpoints, and about so many in a run
 
-Report = Callable[[int, dict[str, float]], None]
-"""Told the steps done, the mean loss of the last ones, and top-1 on the products held out."""
+Report = Callable[[int, int, dict[str, float]], None]
+"""Told the steps done and of how many, the mean loss of the last ones, and top-1 on the products held out."""
 
 
 def train_embedder(
@@ -39,6 +40,7 @@ def train_embedder(
     """Gather what to learn from, train, and write the weights as ONNX.
 
     A run that was cut short goes on where it stopped, when started again with the same recipe and folder.
+    Where the recipe starts from another recipe, that is trained first, unless its run is there.
 
     Args:
         recipe: what to train and on what.
@@ -56,17 +58,36 @@ def train_embedder(
     """
     if out.suffix != ".onnx" or not out.parent.is_dir():
         raise InputError(f"cannot write {out}: give a file name ending in .onnx in a folder that exists")
-    device = choose_device(device)
+    trained = _train(recipe, work, choose_device(device), report, progress)
+    calibration = _calibrate(recipe, trained, run_folder(recipe, work))
+    export(trained.network.cpu(), out, calibration)
+    load_embedder(out)
+    return trained.figures
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A network that took all steps of its recipe, what it was shown, and how well it does."""
+
+    network: Network
+    goods: Sequence[Goods]
+    behind: Sequence[Image]
+    figures: dict[str, float]
+
+
+def _train(recipe: EmbedderRecipe, work: Path, device: str, report: Report, progress: Progress) -> _Trained:
+    """Train a recipe, after the one that it starts from where there is one that was not trained yet."""
+    run = run_folder(recipe, work)
+    resumed = (run / _CHECKPOINT).exists()
+    network = Network()
+    if not resumed:
+        network.load_trunk(_start(recipe, work, device, report, progress))
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    network = Network()
-    network.load_trunk(recipe.start or installed_trunk())
     sources = recipe.sources
     goods = read_goods(sources.references, sources.stills, sources.meshes)
     behind = backgrounds(recipe)
     learner = Learner.of(network.to(device), recipe)
-    run = run_folder(recipe, work)
-    resumed = (run / _CHECKPOINT).exists()
     if resumed:
         learner.load(run / _CHECKPOINT)
     history = History.start(run, _describe(recipe, goods, device), resumed=resumed)
@@ -75,11 +96,21 @@ def train_embedder(
         material = gather(recipe, goods, behind, progress)
         _learn(learner, material, held_out, history, report, progress)
     figures = {"top-1": top_1(network, held_out)}
-    calibration = _calibrate(recipe, network, goods, behind, run)
-    export(network.cpu(), out, calibration)
-    load_embedder(out)
     history.finish(figures)
-    return figures
+    return _Trained(network, goods, behind, figures)
+
+
+def _start(recipe: EmbedderRecipe, work: Path, device: str, report: Report, progress: Progress) -> Path:
+    """Return the weights that a recipe starts from; another recipe's are trained where they are missing."""
+    if recipe.start is None:
+        return installed_trunk()
+    if recipe.start.suffix != ".toml":
+        return recipe.start
+    first = read_recipe(recipe.start)
+    run = run_folder(first, work)
+    if not (run / _CHECKPOINT).exists() or read_run(run).ended is None:
+        _train(first, work, device, report, progress)
+    return run / _CHECKPOINT
 
 
 def _learn(
@@ -95,7 +126,7 @@ def _learn(
     if learner.step == 0:
         batches = learner.recipe.training.whitening_batches
         learner.start_head(material, lambda done: progress("first batches", done, batches))
-        report(0, {"top-1": top_1(learner.network, held_out)})
+        report(0, steps, {"top-1": top_1(learner.network, held_out)})
     every = max(_LEAST_EVERY, steps // _POINTS)
     losses: list[float] = []
     while learner.step < steps:
@@ -105,17 +136,15 @@ def _learn(
             learner.save(history.folder / _CHECKPOINT)
             figures = {"contrast loss": sum(losses) / len(losses), "top-1": top_1(learner.network, held_out)}
             history.add(learner.step, **figures)
-            report(learner.step, figures)
+            report(learner.step, steps, figures)
             losses.clear()
 
 
-def _calibrate(
-    recipe: EmbedderRecipe, network: Network, goods: Sequence[Goods], behind: Sequence[Image], run: Path
-) -> Calibration:
+def _calibrate(recipe: EmbedderRecipe, trained: _Trained, run: Path) -> Calibration:
     """Fit the constants, and leave beside the run's record how honest they are about items that are known."""
-    drawn = drawn_samples(network, behind)
-    photographed = photo_samples(network, recipe.sources.photos)
-    rendered = samples(network, goods)
+    drawn = drawn_samples(trained.network, trained.behind)
+    photographed = photo_samples(trained.network, recipe.sources.photos)
+    rendered = samples(trained.network, trained.goods)
     calibration = fit([group for group in (drawn, photographed, rendered) if group])
     write_reliability(run, check([*drawn, *photographed, *rendered], calibration))
     return calibration
