@@ -61,7 +61,8 @@ def read_goods(
     Those of `meshes` are among them, without views: see `views.draw_views`.
 
     Raises:
-        InputError: some pictures are not rendered; says with which command to.
+        InputError: some pictures are not rendered; says with which command to. Or stills are of another
+            range than the recipe says.
     """
     found: dict[str, Goods] = {}
     for one in references:
@@ -69,9 +70,8 @@ def read_goods(
     for still in stills:
         for gtin, product in {p.gtin: p for p in products(seed=still.range_seed)}.items():
             found.setdefault(gtin, Goods(product))
-    for file in rendered_stills(stills):
-        for gtin, boxed in _items(file):
-            found[gtin].boxed.append(boxed)
+    for still in stills:
+        _read_stills(still, found)
     drawn = {product.gtin: product for one in meshes for product in products(one.count, one.range_seed)}
     for gtin, product in drawn.items():
         found.setdefault(gtin, Goods(product))
@@ -95,6 +95,17 @@ def _one_of_each_fruit(found: dict[str, Goods]) -> dict[str, Goods]:
             known.cutouts += goods.cutouts
             known.boxed += goods.boxed
     return kept
+
+
+def _read_stills(still: Rendered, found: dict[str, Goods]) -> None:
+    for file in rendered_stills([still]):
+        for gtin, boxed in _items(file):
+            if gtin not in found:
+                raise InputError(
+                    f"the stills of seed {still.seed} show {gtin}, which is not of range seed "
+                    f"{still.range_seed}: set right the recipe's range_seed"
+                )
+            found[gtin].boxed.append(boxed)
 
 
 def _read_references(one: References, found: dict[str, Goods]) -> None:

@@ -69,3 +69,8 @@ def test_what_is_not_rendered_is_an_error_that_says_how_to():
         read_goods([References(range_seed=1, count=2)], [])
     with pytest.raises(InputError, match="cart scenes stills"):
         read_goods([], [STILLS])
+
+
+def test_stills_of_another_range_than_the_recipe_says_are_told(stills):
+    with pytest.raises(InputError, match=f"seed 5 show {stills}, which is not of range seed 2"):
+        read_goods([], [STILLS.model_copy(update={"range_seed": 2})])
