@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -89,7 +89,10 @@ def embedder(
 @app.command()
 def measure(
     stills: Annotated[
-        Path, typer.Argument(help="Folder of stills, each NAME.jpg with its boxes in NAME.xml (VOC).")
+        Path,
+        typer.Argument(
+            help="Folder of stills, each NAME.jpg with its boxes in NAME.xml (VOC); or of cart scenes stills."
+        ),
     ],
     detector: Annotated[
         Path | None, typer.Option(help="Weights to measure; the packaged ones if left out.")
@@ -99,19 +102,31 @@ def measure(
     score: Annotated[
         float, typer.Option(min=0.25, max=1, help="Leave out detections below this score.")
     ] = 0.4,
+    by: Annotated[
+        Literal["cart", "light", "gloves"] | None,
+        typer.Option(help="Count rendered stills apart by what they were rendered under."),
+    ] = None,
 ) -> None:
     """Print how much of what is labelled in stills a detector finds."""
+    from cart.training.conditions import read_by_condition  # noqa: PLC0415
     from cart.training.labelled import read_stills  # noqa: PLC0415
     from cart.training.measure import measure as count  # noqa: PLC0415
     from cart.vision.detection import load_detector  # noqa: PLC0415
 
-    console = Console()
-    for kind, found in count(load_detector(detector), read_stills(stills, first, last), score).items():
-        console.print(
-            f"{kind}: {found.labelled} labelled, {found.found} found, {found.wrong} wrong, "
-            f"precision {found.precision:.3f}, recall {found.recall:.3f}",
-            highlight=False,
-        )
+    console, model = Console(), load_detector(detector)
+    if by is None:
+        groups = {"": read_stills(stills, first, last)}
+    else:
+        groups = read_by_condition(stills, by, first, last)
+    for name, pictures in groups.items():
+        prefix = f"{by} {name}, " if by else ""
+        for kind, found in count(model, pictures, score).items():
+            console.print(
+                f"{prefix}{kind}: {found.labelled} labelled, {found.found} found, {found.wrong} wrong, "
+                f"precision {found.precision:.3f}, recall {found.recall:.3f}",
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def _write_preview(recipe: Recipe, file: Path) -> None:

@@ -39,7 +39,8 @@ def read_stills(folder: Path, first: int = 0, last: int | None = None) -> list[L
     """Read the stills of a folder in order of their names, which tell the time.
 
     A still `NAME.jpg` is labelled by the VOC file `NAME.xml`; without one it shows nothing.
-    Objects named `hand` are hands, all others are items.
+    Objects named `hand` are hands, all others are items. A folder with `images` and `labels` is one of
+    rendered stills; see `read_rendered`.
 
     Args:
         folder: of the stills.
@@ -49,10 +50,11 @@ def read_stills(folder: Path, first: int = 0, last: int | None = None) -> list[L
     Raises:
         InputError: the folder holds no stills, or one cannot be read.
     """
-    files = sorted(folder.glob("*.jpg"))[first:last]
+    rendered = (folder / "images").is_dir()
+    files = sorted((folder / "images" if rendered else folder).glob("*.jpg"))[first:last]
     if not files:
         raise InputError(f"no .jpg stills in {folder}: check the recipe's sources")
-    return [_read(file) for file in files]
+    return [read_rendered(file) if rendered else _read(file) for file in files]
 
 
 def _read(file: Path) -> Labelled:
