@@ -3,7 +3,7 @@
 Run: python benchmarks/evaluation_data.py [--jobs N]
 
 About an hour; what is there is kept, so a run that was broken off goes on. The seeds below are reserved: no
-training and no tuning uses them (training uses ranges 1 and 4 to 7, the sample videos range 0).
+training and no tuning uses them (training uses range 1, the sample videos range 0).
 """
 
 import argparse

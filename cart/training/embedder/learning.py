@@ -18,7 +18,7 @@ from cart.training.embedder.network import LENGTH, Network, to_input
 from cart.training.embedder.recipe import EmbedderRecipe
 from cart.training.embedder.whitening import whitening
 
-_TEMPERATURE = 0.07
+_TEMPERATURE = 0.1
 _WARM_UP = 0.1  # share of the steps in which the learning rates rise
 _WHITENING = 1_000_000  # batches of this number on are those that the head starts from
 

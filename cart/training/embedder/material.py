@@ -30,7 +30,7 @@ from cart.training.sights import (
 _DRAWN_VIEWS = 6
 _BACKGROUNDS = 60  # of each sort
 _REFERENCES = 0.4  # share of sights of drawn products and photographs as a catalog shows them
-_TWINS = 4  # products of one family in a batch, at most
+_TWINS = 2  # products of one family in a batch, at most
 _BOXED, _PHOTOGRAPHED = 0.45, 0.25  # shares of sights of rendered products; the rest is laid before something
 _FROM_MESH = 0.3  # share of those that are drawn from meshes where there are reference pictures too
 

@@ -38,7 +38,7 @@ class Training(Section):
     """How the network is trained."""
 
     steps: int = Field(gt=0, description="batches")
-    families: int = Field(ge=0, description="families of rendered products in a batch, up to four of each")
+    families: int = Field(ge=0, description="families of rendered products in a batch, up to two of each")
     drawn: int = Field(gt=0, description="drawn products in a batch")
     kinds: int = Field(gt=0, description="kinds of grocery in a batch")
     views: int = Field(4, gt=1, description="sights of each")
