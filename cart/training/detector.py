@@ -8,7 +8,7 @@ from typing import Any
 from cart.errors import InputError
 from cart.training.dataset import Progress, build_dataset
 from cart.training.devices import choose_device, describe_device
-from cart.training.history import FILE, History, Run, read_run
+from cart.training.history import History, Run, is_trained, read_run
 from cart.training.recipe import Recipe, read_recipe
 from cart.vision.detection import load_detector
 from cart.vision.ultralytics_backend import import_ultralytics
@@ -74,7 +74,7 @@ def _learn(recipe: Recipe, work: Path, device: str, report: Report, progress: Pr
     if start.endswith(".toml"):
         first = read_recipe(Path(start))
         weights = run_folder(first, work) / _BEST
-        if not (weights.exists() and _is_trained(weights.parents[1])):
+        if not (weights.exists() and is_trained(weights.parents[1])):
             report(f"first {start}")
             _learn(first, work, device, report, progress)
         start = str(weights)
@@ -82,13 +82,9 @@ def _learn(recipe: Recipe, work: Path, device: str, report: Report, progress: Pr
     _train(recipe, start, data, run_folder(recipe, work), device, report, progress)
 
 
-def _is_trained(run: Path) -> bool:
-    return (run / FILE).exists() and read_run(run).ended is not None
-
-
 def _waits_for_export(run: Path) -> bool:
     """Whether a run was trained to its end, but broke off before its weights were exported."""
-    return (run / _LAST).exists() and _is_trained(run)
+    return (run / _LAST).exists() and is_trained(run)
 
 
 def _train(

@@ -125,6 +125,15 @@ class History:
         part.replace(self.folder / FILE)
 
 
+def is_trained(folder: Path) -> bool:
+    """Return whether a run's folder holds the record of a training that came to its end.
+
+    Raises:
+        InputError: the record is damaged.
+    """
+    return (folder / FILE).exists() and read_run(folder).ended is not None
+
+
 def read_run(folder: Path) -> Run:
     """Read what a run's folder holds about it.
 

@@ -61,7 +61,7 @@ def read_goods(
     Those of `meshes` are among them, without views: see `views.draw_views`.
 
     Raises:
-        InputError: some pictures are not rendered; says with which command to. Or stills are of another
+        InputError: some pictures are not rendered, and with which command they are; or stills are of another
             range than the recipe says.
     """
     found: dict[str, Goods] = {}

@@ -15,7 +15,7 @@ from cart.training.embedder.material import Material, Progress, backgrounds, gat
 from cart.training.embedder.network import Network, export, installed_trunk
 from cart.training.embedder.recipe import EmbedderRecipe, read_recipe
 from cart.training.embedder.validation import top_1
-from cart.training.history import History, Run, read_run
+from cart.training.history import History, Run, is_trained
 from cart.training.photos import HELD_OUT, read_split
 from cart.training.reliability import write_reliability
 from cart.training.sights import Image
@@ -108,7 +108,7 @@ def _start(recipe: EmbedderRecipe, work: Path, device: str, report: Report, prog
         return recipe.start
     first = read_recipe(recipe.start)
     run = run_folder(first, work)
-    if not (run / _CHECKPOINT).exists() or read_run(run).ended is None:
+    if not ((run / _CHECKPOINT).exists() and is_trained(run)):
         _train(first, work, device, report, progress)
     return run / _CHECKPOINT
 
