@@ -31,6 +31,7 @@ class Boxed:
         return self.picture[round(top) : round(bottom), round(left) : round(right)]
 
 
+_LEAST_COLOUR = 45  # mean of the greatest less the least channel of a pixel, 0..255
 _DRAWN_PIXELS = 150  # height of a drawn product
 
 
@@ -142,6 +143,21 @@ def part_of_photo(photo: Image, random: np.random.Generator) -> Cutout:
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
     opacity = np.where(x**4 + y**4 < 1, 255, 0).astype(np.uint8)
     return np.dstack([photo[top : top + rows, left : left + columns], opacity])
+
+
+def recoloured(item: Cutout, degrees: float) -> Cutout:
+    """Return an item with all its hues turned by so many degrees; what has no colour stays as it is."""
+    if not degrees:
+        return item
+    hsv = cv2.cvtColor(item[..., :3], cv2.COLOR_BGR2HSV)
+    hsv[..., 0] = (hsv[..., 0].astype(np.intp) + round(degrees / 2)) % 180
+    return np.dstack([cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR), item[..., 3]])
+
+
+def colourful(picture: Image) -> bool:
+    """Return whether a picture (H, W, 3 or 4) has enough colour to look another one with its hues turned."""
+    shown = picture[picture[..., 3] > 0] if picture.shape[2] == 4 else picture.reshape(-1, 3)
+    return float(np.ptp(shown[:, :3].astype(np.float32), axis=1).mean()) > _LEAST_COLOUR
 
 
 def wire_floor(random: np.random.Generator, side: int = 160) -> Image:

@@ -18,20 +18,20 @@ from cart.training.embedder.network import LENGTH, Network, to_input
 from cart.training.embedder.recipe import EmbedderRecipe
 from cart.training.embedder.whitening import whitening
 
-_TEMPERATURE = 0.1
 _WARM_UP = 0.1  # share of the steps in which the learning rates rise
 _WHITENING = 1_000_000  # batches of this number on are those that the head starts from
 
 
-def contrast(vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+def contrast(vectors: torch.Tensor, classes: torch.Tensor, temperature: float) -> torch.Tensor:
     """Return the supervised contrastive loss, L_out of Khosla et al. 2020.
 
     Args:
         vectors: (N, D) of length 1.
         classes: (N,), each of at least two vectors.
+        temperature: what similarities are divided by; lower presses harder on the nearest of another class.
     """
     oneself = torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)
-    logits = (vectors @ vectors.T / _TEMPERATURE).masked_fill(oneself, -1e4)
+    logits = (vectors @ vectors.T / temperature).masked_fill(oneself, -1e4)
     same = (classes[:, None] == classes) & ~oneself
     return -((functional.log_softmax(logits, dim=1) * same).sum(dim=1) / same.sum(dim=1)).mean()
 
@@ -104,7 +104,9 @@ class Learner:
         inputs = to_input(images, self._device).to(memory_format=torch.channels_last)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
             vectors = self.network(inputs)
-        loss = contrast(vectors.float(), torch.from_numpy(classes).to(self._device))
+        loss = contrast(
+            vectors.float(), torch.from_numpy(classes).to(self._device), self.recipe.training.temperature
+        )
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

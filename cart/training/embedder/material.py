@@ -22,16 +22,18 @@ from cart.training.sights import (
     as_photographed,
     as_reference,
     as_seen,
+    colourful,
     drawn_product,
     part_of_photo,
+    recoloured,
     wire_floor,
 )
 
 _DRAWN_VIEWS = 6
 _BACKGROUNDS = 60  # of each sort
 _REFERENCES = 0.4  # share of sights of drawn products and photographs as a catalog shows them
-_TWINS = 2  # products of one family in a batch, at most
 _BOXED, _PHOTOGRAPHED = 0.45, 0.25  # shares of sights of rendered products; the rest is laid before something
+_LEAST_TURN = 50  # degrees by which the hues of a product and of its recoloured twin differ
 _FROM_MESH = 0.3  # share of those that are drawn from meshes where there are reference pictures too
 
 _Any = TypeVar("_Any")
@@ -60,9 +62,11 @@ class Material:
         """Return sights as `network.laid_out` has them, of each class so many, and their classes (N,)."""
         draws: list[Callable[[np.random.Generator], Image]] = []
         for family in _some(self.families, training.families, random):
-            draws += [partial(self._rendered, goods) for goods in _some(family, _TWINS, random)]
-        draws += [partial(self._drawn, views) for views in _some(self.drawn, training.drawn, random)]
-        draws += [partial(self._photo, photos) for photos in _some(self.kinds, training.kinds, random)]
+            draws += [partial(self._rendered, goods) for goods in _some(family, training.twins, random)]
+        for views in _some(self.drawn, training.drawn, random):
+            draws += [partial(self._drawn, views, turn) for turn in _hues(views[0], training, random)]
+        for photos in _some(self.kinds, training.kinds, random):
+            draws += [partial(self._photo, photos, turn) for turn in _hues(photos[0], training, random)]
         sights = [draw(random) for draw in draws for _ in range(training.views)]
         return laid_out(sights), np.repeat(np.arange(len(draws)), training.views)
 
@@ -76,11 +80,11 @@ class Material:
             return as_photographed(_one_of(goods.references, random), random)
         return as_seen(_one_of(goods.cutouts, random), self.backgrounds, random)
 
-    def _drawn(self, views: Sequence[Cutout], random: np.random.Generator) -> Image:
-        return self._sight(_one_of(views, random), random)
+    def _drawn(self, views: Sequence[Cutout], turn: float, random: np.random.Generator) -> Image:
+        return self._sight(recoloured(_one_of(views, random), turn), random)
 
-    def _photo(self, photos: Sequence[Image], random: np.random.Generator) -> Image:
-        return self._sight(part_of_photo(_one_of(photos, random), random), random)
+    def _photo(self, photos: Sequence[Image], turn: float, random: np.random.Generator) -> Image:
+        return self._sight(recoloured(part_of_photo(_one_of(photos, random), random), turn), random)
 
     def _sight(self, item: Cutout, random: np.random.Generator) -> Image:
         if random.random() < _REFERENCES:
@@ -133,6 +137,13 @@ def backgrounds(recipe: EmbedderRecipe) -> list[Image]:
     if stills:
         chosen += [read_image(stills[n]) for n in random.integers(len(stills), size=_BACKGROUNDS)]
     return chosen
+
+
+def _hues(picture: Image, training: Training, random: np.random.Generator) -> list[float]:
+    """Return by how many degrees the hues of a product and, where it has one, of its twin are turned."""
+    if not (training.recoloured and colourful(picture)):
+        return [0]
+    return [0, random.uniform(_LEAST_TURN, 360 - _LEAST_TURN)]
 
 
 def _some(choices: Sequence[_Any], count: int, random: np.random.Generator) -> list[_Any]:

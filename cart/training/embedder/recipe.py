@@ -38,12 +38,15 @@ class Training(Section):
     """How the network is trained."""
 
     steps: int = Field(gt=0, description="batches")
-    families: int = Field(ge=0, description="families of rendered products in a batch, up to two of each")
+    families: int = Field(ge=0, description="families of rendered products in a batch")
+    twins: int = Field(2, gt=0, description="products of each of them, at most")
     drawn: int = Field(gt=0, description="drawn products in a batch")
     kinds: int = Field(gt=0, description="kinds of grocery in a batch")
+    recoloured: bool = Field(False, description="whether each of those two has a twin in other colours")
     views: int = Field(4, gt=1, description="sights of each")
     frozen: int = Field(0, ge=0, le=18, description="first layers of the trunk whose weights stay")
     whitening_batches: int = Field(50, gt=0, description="batches that the head starts from")
+    temperature: float = Field(0.1, gt=0, description="of the contrast")
     lr_trunk: float = Field(4e-4, gt=0)
     lr_head: float = Field(1e-3, gt=0)
 
