@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from cart.training.sights import as_reference, as_seen, drawn_product, part_of_photo, wire_floor
+from cart.training.sights import (
+    as_reference,
+    as_seen,
+    colourful,
+    drawn_product,
+    part_of_photo,
+    recoloured,
+    wire_floor,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +57,36 @@ def test_a_part_of_a_photo_has_rounded_corners():
     assert part[0, 0, 3] == 0
     assert part[part.shape[0] // 2, part.shape[1] // 2].tolist() == [7, 7, 7, 255]
     assert part.shape[0] >= 0.6 * 90 - 1
+
+
+def test_other_hues_leave_shape_and_greys_as_they_are():
+    item = np.zeros((4, 6, 4), np.uint8)
+    item[:, :3] = 20, 40, 220, 255
+    item[:, 3:] = 90, 90, 90, 120
+
+    turned = recoloured(item, 240)
+
+    assert np.array_equal(turned[..., 3], item[..., 3])
+    assert np.array_equal(turned[:, 3:], item[:, 3:])
+    assert turned[0, 0, 0] == 220
+    assert turned[0, 0, 2] < 50
+
+
+@pytest.mark.parametrize("degrees", [0, 50, 179, 310])
+def test_hues_turned_there_and_back_are_the_same(views, degrees):
+    there_and_back = recoloured(recoloured(views[0], degrees), 360 - degrees)
+
+    assert np.abs(there_and_back.astype(int) - views[0]).mean() < 6
+
+
+def test_only_colour_that_shows_makes_a_picture_colourful():
+    red, grey = np.zeros((2, 5, 5, 4), np.uint8)
+    red[..., 2], grey[..., :3] = 200, 130
+    red[..., 3] = grey[..., 3] = 255
+    hidden = grey.copy()
+    hidden[:2] = 0, 0, 255, 0
+
+    assert colourful(red)
+    assert colourful(red[..., :3])
+    assert not colourful(grey)
+    assert not colourful(hidden)

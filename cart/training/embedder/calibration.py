@@ -1,6 +1,6 @@
 """From similarities to honest probabilities: constants fitted to products that were never trained on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,11 +48,16 @@ class Sample:
         return Sample(similarities, -1)
 
 
-def samples(network: Network, goods: Sequence[Goods]) -> list[Sample]:
-    """Return items of held-out products as a camera sees them, among all products with reference pictures.
+def samples(network: Network, goods: Sequence[Goods], asked: Callable[[Goods], bool]) -> list[Sample]:
+    """Return rendered items as a camera sees them, among all products with reference pictures.
 
     Each product of a still's scene is an item: by its single crops, and by all of them together. None where
     no product has reference pictures.
+
+    Args:
+        network: what embeds them.
+        goods: with their reference pictures and their sights.
+        asked: whether items of a product are asked for.
     """
     known = [one for one in goods if one.references]
     if not known:
@@ -66,7 +71,7 @@ def samples(network: Network, goods: Sequence[Goods]) -> list[Sample]:
     return [
         replace(_sample(network, gallery, [sight.tight() for sight in sights], number), twins=twins[number])
         for number, one in enumerate(known)
-        if one.held_out
+        if asked(one)
         for sights in _items(one)
     ]
 

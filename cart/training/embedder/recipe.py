@@ -34,6 +34,13 @@ class Sources(Section):
     drawn: int = Field(gt=0, description="made-up products")
 
 
+class Kept(Section):
+    """A range that nothing is trained on, for the constants that make a confidence of a similarity."""
+
+    stills: list[Rendered] = Field(min_length=1, description="rendered stills of it")
+    references: list[References] = Field(min_length=1, description="its rendered reference pictures")
+
+
 class Training(Section):
     """How the network is trained."""
 
@@ -64,6 +71,9 @@ class EmbedderRecipe(Section):
     workers: int = Field(1, ge=0, description="processes that draw batches; 0: this one does")
     sources: Sources
     training: Training
+    calibration: Kept | None = Field(
+        None, description="what the constants are fitted to; None: the families held out of the sources"
+    )
 
     def digest(self) -> str:
         """Return twelve hex digits that stand for the recipe, but for threads and workers."""

@@ -58,8 +58,9 @@ def train_embedder(
     """
     if out.suffix != ".onnx" or not out.parent.is_dir():
         raise InputError(f"cannot write {out}: give a file name ending in .onnx in a folder that exists")
+    kept = recipe.calibration and read_goods(recipe.calibration.references, recipe.calibration.stills)
     trained = _train(recipe, work, choose_device(device), report, progress)
-    calibration = _calibrate(recipe, trained, run_folder(recipe, work))
+    calibration = _calibrate(recipe, trained, kept, run_folder(recipe, work))
     export(trained.network.cpu(), out, calibration)
     load_embedder(out)
     return trained.figures
@@ -140,11 +141,20 @@ def _learn(
             losses.clear()
 
 
-def _calibrate(recipe: EmbedderRecipe, trained: _Trained, run: Path) -> Calibration:
-    """Fit the constants, and leave beside the run's record how honest they are about items that are known."""
+def _calibrate(
+    recipe: EmbedderRecipe, trained: _Trained, kept: Sequence[Goods] | None, run: Path
+) -> Calibration:
+    """Fit the constants, and leave beside the run's record how honest they are about items that are known.
+
+    Where a range is kept for them, its items are asked for among its products: among products that the
+    network learnt, as those held out of its sources are, a new one stands out more than in a store.
+    """
     drawn = drawn_samples(trained.network, trained.behind)
     photographed = photo_samples(trained.network, recipe.sources.photos)
-    rendered = samples(trained.network, trained.goods)
+    if kept is None:
+        rendered = samples(trained.network, trained.goods, lambda one: one.held_out)
+    else:
+        rendered = samples(trained.network, kept, lambda _: True)
     calibration = fit([group for group in (drawn, photographed, rendered) if group])
     write_reliability(run, check([*drawn, *photographed, *rendered], calibration))
     return calibration

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_contrast_is_least_where_classes_stand_apart():
     apart = torch.eye(2)[classes]
     mixed = torch.eye(2)[torch.tensor([0, 1, 0, 1])]
 
-    assert contrast(apart, classes) < contrast(mixed, classes)
+    assert contrast(apart, classes, 0.1) < contrast(mixed, classes, 0.1)
 
 
 def test_whitening_keeps_what_tells_classes_apart():
@@ -72,6 +74,37 @@ def test_a_batch_has_so_many_sights_of_each_class(material, recipe):
 
     assert images.shape == (12, SIDE, SIDE, 3)
     assert np.bincount(classes).tolist() == [2] * 6
+
+
+def test_a_recoloured_twin_is_a_class_of_its_own(material, recipe):
+    red = np.full((30, 20, 4), (10, 20, 220, 255), np.uint8)
+    coloured = dataclasses.replace(material, drawn=[[red]], kinds=[[red[..., :3]]])
+    training = recipe.training.model_copy(update={"drawn": 1, "kinds": 1, "recoloured": True})
+
+    images, classes = coloured.batch(training, np.random.default_rng(0))
+
+    middles = images[:, SIDE // 2, SIDE // 2].numpy().astype(int)
+    redness = middles[:, 2] - np.maximum(middles[:, 0], middles[:, 1])
+    assert np.bincount(classes).tolist() == [2] * 6
+    assert redness[4:6].min() > redness[6:8].max()
+
+
+def test_a_grey_product_has_no_recoloured_twin(material, recipe):
+    grey = np.full((30, 20, 4), (90, 90, 90, 255), np.uint8)
+    plain = dataclasses.replace(material, drawn=[[grey]], kinds=[[grey[..., :3]]])
+    training = recipe.training.model_copy(update={"drawn": 1, "kinds": 1, "recoloured": True})
+
+    _, classes = plain.batch(training, np.random.default_rng(0))
+
+    assert np.bincount(classes).tolist() == [2] * 4
+
+
+def test_so_many_twins_of_a_family_are_in_a_batch(material, recipe):
+    one = recipe.training.model_copy(update={"twins": 1})
+
+    _, classes = material.batch(one, np.random.default_rng(0))
+
+    assert len(np.bincount(classes)) == 5
 
 
 def test_training_changes_the_layers_that_are_not_frozen(material, recipe):

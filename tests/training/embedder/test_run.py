@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,8 @@ pytest.importorskip("torch")
 
 import torch
 
+from cart.errors import InputError
+from cart.settings import settings
 from cart.training.embedder import calibration
 from cart.training.embedder.network import Network
 from cart.training.embedder.recipe import read_recipe
@@ -31,6 +34,20 @@ kinds = 3
 views = 2
 whitening_batches = 2
 """
+
+KEPT = """
+[calibration]
+stills = [{ seed = 1, count = 4, range_seed = 7 }]
+references = [{ range_seed = 7, count = 1 }]
+"""
+
+
+@pytest.fixture
+def nothing_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CART_DATA", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture
@@ -85,3 +102,22 @@ def test_a_recipe_that_starts_from_another_trains_that_first_and_once(
     train()
 
     assert told == [(0, 1), (1, 1)]
+
+
+@pytest.mark.usefixtures("nothing_rendered")
+def test_the_range_kept_for_the_constants_is_asked_for_before_the_training(
+    recipe: Path, tmp_path: Path
+) -> None:
+    recipe.write_text(recipe.read_text() + KEPT)
+    told: list[int] = []
+
+    with pytest.raises(InputError, match="not rendered"):
+        train_embedder(
+            read_recipe(recipe),
+            tmp_path / "made.onnx",
+            work=tmp_path / "work",
+            device="cpu",
+            report=lambda step, *_: told.append(step),
+        )
+
+    assert told == []
