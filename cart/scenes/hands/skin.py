@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cart.scenes.geometry import Floats
 from cart.scenes.hands.skeleton import FORE, INDEX, WRIST, Skeleton
@@ -16,6 +17,10 @@ _CREASES = (
     ((0.034, -0.016), (0.026, 0.004), (0.022, 0.020), (0.014, 0.038)),
 )
 """Lines of the palm in metres of its frame, the thumb at negative y."""
+_HAND_LENGTH = 0.3
+"""Metres from the wrist within which all joints of the largest hand lie, and what they mark."""
+_LEAST_INNER = 0.01
+"""From how much a place is of the hand's inner side on its lines are painted; 0..1."""
 
 
 def skin_colors(spec: ArmSpec, bones: Skeleton, points: Floats, normals: Floats) -> Floats:
@@ -34,20 +39,27 @@ def skin_colors(spec: ArmSpec, bones: Skeleton, points: Floats, normals: Floats)
     red = 0.35 * noise(points, 0.012, spec.seed + 3) + 0.35 * noise(points, 0.035, spec.seed + 4)
     light += inner * (0.05 + 0.5 * max(dark - 0.35, 0.0))
     red += 0.45 * inner
+    on_hand = np.flatnonzero(_within(points, bones.rest[WRIST, :3, 3], _HAND_LENGTH))
     for finger in range(1, 6):
         for segment in range(1, 4):
             joint = bones.rest[INDEX[f"finger{finger}-{segment}"], :3, 3]
-            near = ((points - joint) ** 2).sum(axis=1) < 0.03**2
+            near = on_hand[_within(points[on_hand], joint, 0.03)]
             lighter, redder = _at_joint(bones, finger, segment, points[near], facing[near])
             light[near] += lighter
             red[near] += redder
-    light -= 0.11 * _palm_lines(spec, local) * inner
+    palm_side = inner > _LEAST_INNER
+    light[palm_side] -= 0.11 * _palm_lines(spec, local[palm_side]) * inner[palm_side]
     veins = _veins(points, spec.seed) * (1 - inner)
     light -= 0.05 * veins
     red -= 0.5 * veins
     light -= _hair(spec, bones, points) * (1 - inner) + _spots(spec, points) * (1 - inner)
     colors = np.asarray(spec.skin)[None] * light[:, None] + (0.55 + 0.45 * (1 - dark)) * red[:, None] * _RED
     return np.asarray(np.clip(colors, 0.02, 0.93))
+
+
+def _within(points: Floats, middle: Floats, radius: float) -> NDArray[np.bool_]:
+    away = points - middle
+    return np.asarray(np.einsum("nk,nk->n", away, away) < radius**2)
 
 
 def _at_joint(

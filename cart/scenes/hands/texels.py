@@ -95,24 +95,28 @@ def outward(piece: Piece, texels: Texels) -> Floats:
 def noise(points: Floats, length: float, seed: int) -> Floats:
     """Return smooth noise (N,) of about -1..1 at points (N, 3): values on a grid of a length, blended."""
     table = _table(seed)
-    scaled = points / length + 1000.5
-    cells = np.floor(scaled).astype(np.int64)
-    part = scaled - cells
-    part = part * part * (3 - 2 * part)
-    ends = [((cells[:, axis] & 31, (cells[:, axis] + 1) & 31)) for axis in range(3)]
-    shares = [(1 - part[:, axis], part[:, axis]) for axis in range(3)]
-    total = np.zeros(len(points))
-    for x in (0, 1):
-        for y in (0, 1):
-            row = (ends[0][x] * 32 + ends[1][y]) * 32
-            line = shares[2][0] * table[row + ends[2][0]] + shares[2][1] * table[row + ends[2][1]]
-            total += shares[0][x] * shares[1][y] * line
-    return total
+    scaled = (points.T / length + 1000.5).astype(np.float32)
+    cells = np.floor(scaled)
+    x, y, z = (part * part * (3 - 2 * part) for part in scaled - cells)
+    low = cells.astype(np.int32) & 31
+    high = (low + 1) & 31
+
+    def along_z(row: Ints) -> Floats:
+        return _blended(table[row + low[2]], table[row + high[2]], z)
+
+    def over_yz(layer: Ints) -> Floats:
+        return _blended(along_z((layer + low[1]) * 32), along_z((layer + high[1]) * 32), y)
+
+    return _blended(over_yz(low[0] * 32), over_yz(high[0] * 32), x)
+
+
+def _blended(one: Floats, other: Floats, share: Floats) -> Floats:
+    return one + share * (other - one)
 
 
 @lru_cache(maxsize=64)
 def _table(seed: int) -> Floats:
-    return np.random.default_rng(seed).normal(0, 0.75, 32**3)
+    return np.random.default_rng(seed).normal(0, 0.75, 32**3).astype(np.float32)
 
 
 def bump(values: Floats, width: float) -> Floats:
