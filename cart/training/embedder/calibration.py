@@ -121,22 +121,23 @@ def _sample(network: Network, gallery: Gallery, images: Sequence[Image], truth: 
     return Sample(fuse(similarities, [Crop(image).quality for image in images]), truth)
 
 
-def fit(groups: Sequence[Sequence[Sample]]) -> Calibration:
+def fit(groups: Sequence[Sequence[Sample]], lifelike: Sequence[Sample]) -> Calibration:
     """Return the constants that surprise least, known and unknown items mixed by `KNOWN_SHARE`.
 
-    First those of the odds, then those that make a share of them a chance.
+    First those of the odds, then those that make a share of them a chance: drawn products, which are easier
+    to tell apart, would make that chance too great.
 
     A grid search of the mean negative logarithm of the truth's probability (temperature scaling, Guo et al.
     2017, with "none of these" as one more class).
 
     Args:
-        groups: of items, each of at least one; for the odds all groups weigh the same, for the chance all
-            items.
+        groups: of items, each of at least one, for the odds; all groups weigh the same.
+        lifelike: items as a store has them, for the chance; all weigh the same.
     """
     grid = [(t, u) for t in np.arange(0.02, 0.161, 0.01) for u in np.arange(0.2, 0.91, 0.02)]
     temperature, unknown = min(grid, key=lambda constants: sum(surprise(g, *constants) for g in groups))
     shares = Calibration(round(float(temperature), 3), round(float(unknown), 3))
-    confidences, right = answers([item for group in groups for item in group], shares)
+    confidences, right = answers(lifelike, shares)
     slope, offset = platt(np.array(confidences), np.array(right))
     return replace(shares, slope=round(slope, 2), offset=round(offset, 2))
 

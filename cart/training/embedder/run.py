@@ -155,8 +155,9 @@ def _calibrate(
         rendered = samples(trained.network, trained.goods, lambda one: one.held_out)
     else:
         rendered = samples(trained.network, kept, lambda _: True)
-    calibration = fit([group for group in (drawn, photographed, rendered) if group])
-    write_reliability(run, check([*drawn, *photographed, *rendered], calibration))
+    lifelike = [*photographed, *rendered]
+    calibration = fit([group for group in (drawn, photographed, rendered) if group], lifelike)
+    write_reliability(run, check(lifelike, calibration))
     return calibration
 
 

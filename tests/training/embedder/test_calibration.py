@@ -21,16 +21,25 @@ def similar(count, spread, seed=0):
 
 
 def test_the_wider_similarities_spread_the_warmer_the_constants():
-    sharp, blurred = fit([similar(200, 0.02)]), fit([similar(200, 0.2)])
+    sharp, blurred = (fit([items], items) for items in (similar(200, 0.02), similar(200, 0.2)))
 
     assert sharp.temperature < blurred.temperature
     assert 0.4 < sharp.unknown < 0.8
 
 
 def test_fitted_constants_are_honest_about_items_not_fitted_to():
-    calibration = fit([similar(400, 0.15)])
+    calibration = fit([similar(400, 0.15)], similar(400, 0.15))
 
     assert expected_calibration_error(check(similar(400, 0.15, seed=1), calibration)) < 0.12
+
+
+def test_the_chance_is_that_of_lifelike_items_though_the_odds_are_of_easier_ones_too():
+    easy, hard = similar(200, 0.02), similar(200, 0.3, seed=1)
+
+    both, of_hard = fit([easy, hard], [*easy, *hard]), fit([easy, hard], hard)
+
+    assert (both.temperature, both.unknown) == (of_hard.temperature, of_hard.unknown)
+    assert of_hard.chance(0.7) < both.chance(0.7)
 
 
 def test_shares_of_the_odds_become_the_chances_that_answers_have():
