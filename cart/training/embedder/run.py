@@ -58,7 +58,9 @@ def train_embedder(
     """
     if out.suffix != ".onnx" or not out.parent.is_dir():
         raise InputError(f"cannot write {out}: give a file name ending in .onnx in a folder that exists")
-    kept = recipe.calibration and read_goods(recipe.calibration.references, recipe.calibration.stills)
+    kept = None
+    if recipe.calibration is not None:
+        kept = read_goods(recipe.calibration.references, recipe.calibration.stills)
     trained = _train(recipe, work, choose_device(device), report, progress)
     calibration = _calibrate(recipe, trained, kept, run_folder(recipe, work))
     export(trained.network.cpu(), out, calibration)
