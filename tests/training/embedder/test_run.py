@@ -13,7 +13,7 @@ from cart.errors import InputError
 from cart.settings import settings
 from cart.training.embedder import calibration
 from cart.training.embedder.network import Network
-from cart.training.embedder.recipe import read_recipe
+from cart.training.embedder.recipe import PACKAGED, read_recipe
 from cart.training.embedder.run import run_folder, train_embedder
 from cart.training.history import read_run
 from cart.training.photos import KINDS
@@ -121,3 +121,12 @@ def test_the_range_kept_for_the_constants_is_asked_for_before_the_training(
         )
 
     assert told == []
+
+
+def test_the_packaged_recipe_goes_on_from_two_others() -> None:
+    stages, recipe = [], read_recipe(PACKAGED)
+    while recipe.start is not None:
+        stages.append(recipe.start.name)
+        recipe = read_recipe(PACKAGED.with_name(recipe.start.name))
+
+    assert stages == ["embedder_second.toml", "embedder_first.toml"]
