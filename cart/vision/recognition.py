@@ -21,7 +21,7 @@ CANDIDATES = 5
 BARCODE_CONFIDENCE = 0.99
 """Of an item whose barcode was read: a check digit lets few misreadings pass."""
 
-_EVEN_COSINE, _COSINE_SPREAD = 0.66, 0.06  # at the first, one product and two are equally likely
+_EVEN_COSINE, _COSINE_SPREAD = 0.74, 0.06  # at the first, one product and two are equally likely
 _UNLIKE = 0.1
 _BARCODE_CROPS = 2  # the best ones
 _FULL_SIZE = 96.0  # mean side in pixels from which a larger crop counts no more

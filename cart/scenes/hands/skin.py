@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cart.scenes.geometry import Floats
+from cart.scenes.hands.mesh import Mask
 from cart.scenes.hands.skeleton import FORE, INDEX, WRIST, Skeleton
 from cart.scenes.hands.texels import bump, noise
 from cart.scenes.take import ArmSpec
@@ -57,7 +57,7 @@ def skin_colors(spec: ArmSpec, bones: Skeleton, points: Floats, normals: Floats)
     return np.asarray(np.clip(colors, 0.02, 0.93))
 
 
-def _within(points: Floats, middle: Floats, radius: float) -> NDArray[np.bool_]:
+def _within(points: Floats, middle: Floats, radius: float) -> Mask:
     away = points - middle
     return np.asarray(np.einsum("nk,nk->n", away, away) < radius**2)
 

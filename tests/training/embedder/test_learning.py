@@ -35,8 +35,15 @@ def cutout(image):
 @pytest.fixture
 def recipe():
     chosen = read_recipe(PACKAGED)
-    few = {"steps": 3, "families": 1, "drawn": 2, "kinds": 2, "views": 2, "whitening_batches": 1}
-    few |= {"recoloured": False}
+    few = {
+        "steps": 3,
+        "families": 1,
+        "drawn": 2,
+        "kinds": 2,
+        "recoloured": False,
+        "views": 2,
+        "whitening_batches": 1,
+    }
     return chosen.model_copy(update={"training": chosen.training.model_copy(update=few), "workers": 0})
 
 
